@@ -1,0 +1,40 @@
+/* Every limit of the broker's own, each with its reason. Those of the contract: proto/limits.h; those
+ * that an operator sets: proto/settings.h. */
+#ifndef BROKER_LIMITS_H
+#define BROKER_LIMITS_H
+
+/* ---- a turn of the loop ---- */
+#define IDENTITY_MAX 255      /* bytes; ZeroMQ's own limit of a routing id */
+#define TURN_MESSAGES_MAX 512 /* one group commit answers so many: more only adds to the wait */
+#define TURN_BYTES_MAX (16u << 20) /* two full blocks; a turn must not take longer than a lease */
+#define TURN_WAIT_MAX_MS 1000      /* disk and workers are looked at this often when all is quiet */
+#define REPLIES_BYTES_MAX (32u << 20) /* memory of a turn: small questions may have long answers */
+#define LINGER_MS 2000                /* at the end: for the last receipts to leave */
+
+/* ---- sessions ---- */
+#define SESSIONS_FOR_WORKERS                                                                       \
+    8 /* one in so many is kept for workers, or clients could lock them out */
+
+/* ---- questions on their way ---- */
+#define ROUTES_MAX 1000        /* each may hold QUERY_ARGS_MAX: 64 MiB at the worst */
+#define ROUTES_SESSION_MAX 100 /* of those for one session */
+#define ROUTE_ANSWER_MS 30000  /* a worker that has not answered by then will not */
+#define ROUTE_TRIES_MAX 2      /* a question that ended two workers shall not end a third */
+#define RECEIPTS_ASKED_MAX 100 /* of broker.records; QUERIES.md */
+#define ANSWER_FILL                                                                                \
+    (3u << 20) /* a list is cut here: below ANSWER_BYTES_MAX by one record and more */
+
+/* ---- BUSY: how long to wait before the next try ---- */
+#define RETRY_DISK_MS 30000 /* somebody must make room first */
+#define RETRY_LAG_MS 2000   /* the workers are at it */
+#define RETRY_SHARE_MS 20   /* the next block is open as soon as this one is on disk */
+#define RETRY_ROUTES_MS 200 /* questions are answered in milliseconds */
+
+/* ---- the journal's files ---- */
+#define SEGMENT_BYTES_DEFAULT (64u << 20) /* hashed in a blink, copied in a second */
+#define SEGMENT_BYTES_MIN (64u << 10)     /* an empty environment must not count as full */
+#define SEGMENT_SPARE_BYTES (1u << 20)    /* map beyond the last block: tree and free-list pages */
+#define SEGMENTS_OPEN_MAX 4               /* sealed ones kept open: workers read near one another */
+#define SEGMENTS_MAX 1000000 /* 64 TiB of them; a folder listing that is longer is no journal */
+
+#endif

@@ -1,0 +1,33 @@
+/* How the broker is: free disk, the workers' backlog, damage in the journal. It decides when
+ * submitters must wait, and tells an operator what is wrong. */
+#ifndef BROKER_MONITOR_H
+#define BROKER_MONITOR_H
+
+#include "common/buf.h"
+#include "proto/codes.h"
+#include "common/err.h"
+
+struct broker;
+
+/* The reasons of a BUSY; messages.def. */
+#define BUSY_DISK "disk"
+#define BUSY_LAG "lag"
+#define BUSY_SHARE "share"
+
+struct monitor {
+    uint64_t free_bytes; /* as of looked_ms */
+    int64_t looked_ms;
+    uint64_t damaged; /* a block that could not be read; 0: none */
+};
+
+void monitor_init(struct broker *b);
+void monitor_tick(struct broker *b, int64_t now_ms);
+/* Why nobody may submit now; NULL where they may. */
+const char *monitor_busy(const struct broker *b, uint32_t *retry_ms);
+/* A block that was asked for and is not to be had: counted where the journal is at fault, and told in
+ * `why`. Gives false, as complain does. */
+bool monitor_unreadable(struct broker *b, uint64_t number, enum err err, struct complaint *why);
+/* The body of broker.status; QUERIES.md. */
+void monitor_status(const struct broker *b, struct buf *body);
+
+#endif

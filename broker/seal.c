@@ -1,0 +1,137 @@
+/* Seals: BLAKE2b-256 over a segment's file, streamed, so that a segment is never whole in memory. */
+#include "broker/seal.h"
+
+#include "common/file.h"
+#include "common/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEAL_TEXT_MAX 512       /* two short lines */
+#define HASH_CHUNK (256u << 10) /* read at once: large enough to keep a disk busy */
+
+_Static_assert(SEAL_HASH_SIZE == crypto_generichash_BYTES, "the seal's hash is BLAKE2b-256");
+
+static enum err
+hash_stream(int fd, uint8_t hash[SEAL_HASH_SIZE], uint64_t *bytes)
+{
+    struct buf chunk = BUF_EMPTY;
+    uint8_t *at = buf_reserve(&chunk, HASH_CHUNK);
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, SEAL_HASH_SIZE);
+    *bytes = 0;
+    ssize_t n;
+    while ((n = read(fd, at, HASH_CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
+        if (n > 0) {
+            crypto_generichash_update(&state, at, (size_t)n);
+            *bytes += (uint64_t)n;
+        }
+    }
+    crypto_generichash_final(&state, hash, SEAL_HASH_SIZE);
+    buf_fini(&chunk);
+    return n == 0 ? ERR_OK : ERR_IO;
+}
+
+static enum err
+hash_file(const char *path, uint8_t hash[SEAL_HASH_SIZE], uint64_t *bytes)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    }
+    enum err err = hash_stream(fd, hash, bytes);
+    if (err != ERR_OK) {
+        log_error("segment_unreadable", "path=\"%s\" error=\"%s\"", path, strerror(errno));
+    }
+    close(fd);
+    return err;
+}
+
+static const char *
+base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+enum err
+seal_write(const char *segment, const char *seal, uint64_t first, uint64_t last)
+{
+    uint8_t hash[SEAL_HASH_SIZE];
+    uint64_t bytes;
+    enum err err = hash_file(segment, hash, &bytes);
+    if (err != ERR_OK) {
+        return err;
+    }
+    char hex[2 * SEAL_HASH_SIZE + 1];
+    sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+    struct buf text = BUF_EMPTY;
+    buf_printf(&text, "# blocks %" PRIu64 " to %" PRIu64 ", %" PRIu64 " bytes\n%s  %s\n", first,
+               last, bytes, hex, base_name(segment));
+    err = file_replace(seal, buf_slice_of(&text));
+    buf_fini(&text);
+    return err;
+}
+
+static enum err
+seal_parse(const char *text, struct seal *seal)
+{
+    char hex[2 * SEAL_HASH_SIZE + 1];
+    size_t len;
+    if (sscanf(text, "# blocks %" SCNu64 " to %" SCNu64 ", %" SCNu64 " bytes\n%64[0-9a-f]  ",
+               &seal->first, &seal->last, &seal->bytes, hex) != 4) {
+        return ERR_CORRUPT;
+    }
+    if (sodium_hex2bin(seal->hash, SEAL_HASH_SIZE, hex, strlen(hex), NULL, &len, NULL) != 0 ||
+        len != SEAL_HASH_SIZE || seal->first == 0 || seal->last < seal->first) {
+        return ERR_CORRUPT;
+    }
+    return ERR_OK;
+}
+
+enum err
+seal_read(const char *path, struct seal *seal)
+{
+    if (!file_exists(path)) {
+        return ERR_NOT_FOUND;
+    }
+    struct buf text = BUF_EMPTY;
+    enum err err = file_read(path, SEAL_TEXT_MAX, &text);
+    if (err == ERR_OK) {
+        buf_byte(&text, 0);
+        err = seal_parse((const char *)text.data, seal);
+    }
+    if (err != ERR_OK) {
+        log_error("seal_unreadable", "path=\"%s\" error=%s", path, err_name(err));
+    }
+    buf_fini(&text);
+    return err == ERR_LIMIT ? ERR_CORRUPT : err;
+}
+
+enum err
+seal_check(const char *segment, const struct seal *seal)
+{
+    struct stat file;
+    uint8_t hash[SEAL_HASH_SIZE] = {0};
+    uint64_t bytes = 0;
+    if (stat(segment, &file) != 0) {
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    }
+    if ((uint64_t)file.st_size == seal->bytes) {
+        enum err err = hash_file(segment, hash, &bytes);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    if (bytes != seal->bytes || memcmp(hash, seal->hash, SEAL_HASH_SIZE) != 0) {
+        log_error("segment_damaged", "path=\"%s\" sealed_bytes=%" PRIu64 " bytes=%lld", segment,
+                  seal->bytes, (long long)file.st_size);
+        return ERR_CORRUPT;
+    }
+    return ERR_OK;
+}

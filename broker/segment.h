@@ -1,0 +1,36 @@
+/* One segment of the journal: an LMDB environment in one file, block number -> block. The only file
+ * of the broker that touches LMDB; its rules are on top of segment.c. */
+#ifndef BROKER_SEGMENT_H
+#define BROKER_SEGMENT_H
+
+#include "common/err.h"
+#include "common/slice.h"
+
+struct segment;
+
+enum segment_mode {
+    SEGMENT_WRITE,  /* the live one, by the process that holds the journal's lock */
+    SEGMENT_FOLLOW, /* the live one, read beside the broker that writes it */
+    SEGMENT_SEALED, /* never written again; its seal was checked */
+};
+
+/* An empty segment at `path`: whole or not there, also after a power cut. `full_bytes` is the size at
+ * which the caller will seal it; the map has room for one more block beyond. */
+enum err segment_create(const char *path, uint64_t full_bytes) MUST_CHECK;
+/* ERR_NOT_FOUND; ERR_CORRUPT: not a segment, or cut short; ERR_IO. */
+enum err segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
+                      struct segment **segment) MUST_CHECK;
+void segment_close(struct segment **segment);
+
+/* On disk when it returns. After an error the process must end. */
+enum err segment_append(struct segment *s, uint64_t number, struct slice block) MUST_CHECK;
+/* The bytes end with the next call on this segment. ERR_NOT_FOUND. */
+enum err segment_read(struct segment *s, uint64_t number, struct slice *block) MUST_CHECK;
+/* Ends the snapshot behind the last segment_read, so that its pages may be used again. */
+void segment_release(struct segment *s);
+/* The number of the newest block; ERR_NOT_FOUND where there is none. */
+enum err segment_last(struct segment *s, uint64_t *number) MUST_CHECK;
+/* Bytes of the file in use. */
+uint64_t segment_used(struct segment *s);
+
+#endif

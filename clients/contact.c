@@ -1,0 +1,270 @@
+/* Opens the client library and turns what it says into words and exit codes. */
+#include "clients/contact.h"
+
+#include "clients/answers.h"
+#include "clients/uplock.h"
+#include "clients/words.h"
+#include "common/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define GIVE_UP_MS 30000 /* a broker that restarts and reads its journal is back well before */
+#define TIMEOUT_MAX_S 86400
+#define STEP_MS 50
+
+/* Whether a process listens on the data directory's socket. Anything but a plain no counts as yes: then
+ * the client library finds out, with its own patience. */
+static bool
+somebody_listens(const char *endpoint)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strncmp(endpoint, "ipc://", 6) != 0 || strlen(endpoint + 6) >= sizeof address.sun_path) {
+        return true;
+    }
+    strcpy(address.sun_path, endpoint + 6);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return true;
+    }
+    bool no = connect(fd, (struct sockaddr *)&address, sizeof address) != 0 &&
+              (errno == ENOENT || errno == ECONNREFUSED);
+    close(fd);
+    return !no;
+}
+
+/* Without a data directory the last revision is kept where the user's programs keep such things. */
+static void
+revision_file_of_user(struct contact *s)
+{
+    char folder[SETTINGS_PATH_MAX];
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    if (state != NULL && state[0] == '/') {
+        snprintf(folder, sizeof folder, "%s", state);
+    } else if (home != NULL && home[0] == '/') {
+        snprintf(folder, sizeof folder, "%s/.local/state", home);
+    } else {
+        return;
+    }
+    char made[SETTINGS_PATH_MAX + 16];
+    snprintf(made, sizeof made, "%s/thidua", folder);
+    for (char *slash = made + 1; slash != NULL && *slash != '\0';) {
+        slash = strchr(slash, '/');
+        if (slash != NULL) {
+            *slash = '\0';
+        }
+        enum err err = file_make_folder(made);
+        if (err != ERR_OK && err != ERR_EXISTS) {
+            return;
+        }
+        if (slash != NULL) {
+            *slash++ = '/';
+        }
+    }
+    snprintf(s->revision_file, sizeof s->revision_file, "%s/revision", made);
+}
+
+/* The endpoints, and where revisions are kept. */
+static int
+contact_place(struct contact *s, bool patient)
+{
+    const struct options *o = s->options;
+    struct settings settings;
+    char path[SETTINGS_PATH_MAX + 32], why[512];
+    snprintf(path, sizeof path, "%s/thidua.conf", o->data);
+    if (!file_exists(path)) {
+        if (o->brokers == NULL) {
+            return say_code(
+                EX_NOINPUT,
+                tr("không có thư mục dữ liệu %s; hãy tạo bằng “thidua init”, hoặc chỉ "
+                   "broker bằng --broker.",
+                   "there is no data directory %s; make one with “thidua init”, or name "
+                   "a broker with --broker."),
+                o->data);
+        }
+        snprintf(s->brokers, sizeof s->brokers, "%s", o->brokers);
+        revision_file_of_user(s);
+        return 0;
+    }
+    if (!settings_read(&settings, o->data, why)) {
+        return say_code(EX_CONFIG, "%s", why);
+    }
+    snprintf(s->revision_file, sizeof s->revision_file, "%s/client/revision", settings.data);
+    snprintf(s->brokers, sizeof s->brokers, "%s",
+             o->brokers == NULL ? settings.listen : o->brokers);
+    if (!patient && o->brokers == NULL && !somebody_listens(s->brokers) &&
+        !uplock_held(settings.data)) {
+        return contact_unavailable(s);
+    }
+    return 0;
+}
+
+static int
+contact_after(struct contact *s)
+{
+    struct receipt receipt;
+    const char *after = s->options->after;
+    if (after == NULL) {
+        return 0;
+    }
+    if (receipt_parse(slice_text(after), &receipt) != ERR_OK) {
+        return say_code(EX_USAGE,
+                        tr("--after cần một biên nhận như 18231.7, không phải “%s”.",
+                           "--after wants a receipt such as 18231.7, not “%s”."),
+                        after);
+    }
+    s->after = receipt.block;
+    return 0;
+}
+
+static int
+contact_begin(struct contact *s, const struct options *options, bool patient, uint32_t give_up_ms)
+{
+    char why[256], name[64];
+    *s = (struct contact){.options = options};
+    int code = contact_after(s);
+    code = code == 0 ? contact_place(s, patient) : code;
+    if (code != 0) {
+        return code;
+    }
+    snprintf(name, sizeof name, "thidua %s", options->verb);
+    struct client_options client = {
+        .brokers = s->brokers,
+        .name = name,
+        .revision_file = s->revision_file[0] == '\0' ? NULL : s->revision_file,
+        .give_up_ms = give_up_ms,
+    };
+    s->client = client_new(&client, why);
+    return s->client == NULL ? say_code(EX_USAGE, "%s", why) : 0;
+}
+
+int
+contact_open(struct contact *s, const struct options *options)
+{
+    uint64_t seconds = options->timeout_s > TIMEOUT_MAX_S ? TIMEOUT_MAX_S : options->timeout_s;
+    return contact_begin(s, options, false, seconds == 0 ? GIVE_UP_MS : (uint32_t)seconds * 1000);
+}
+
+int
+contact_open_patient(struct contact *s, const struct options *options, uint32_t give_up_ms)
+{
+    return contact_begin(s, options, true, give_up_ms);
+}
+
+void
+contact_close(struct contact *s)
+{
+    client_free(&s->client);
+}
+
+int
+contact_unavailable(const struct contact *s)
+{
+    if (s->options->brokers != NULL) {
+        return say_code(EX_UNAVAILABLE,
+                        tr("không có broker nào trả lời tại %s; hãy kiểm tra địa chỉ và mạng.",
+                           "no broker answers at %s; check the address and the network."),
+                        s->brokers);
+    }
+    return say_code(EX_UNAVAILABLE,
+                    tr("không có broker nào trả lời tại %s; hãy chạy “thidua up --data %s”.",
+                       "no broker answers at %s; start it with “thidua up --data %s”."),
+                    s->brokers, s->options->data);
+}
+
+/* Whether any shard has moved since this was last asked: as long as one does, waiting makes sense. */
+static bool
+shards_move(struct contact *s)
+{
+    struct slice body;
+    uint64_t sum = 0, as_of;
+    struct complaint why;
+    size_t i;
+    json_t *shard;
+    if (client_query(s->client, "broker.status", slice_of(NULL, 0), 0, &body, &as_of, &why) !=
+        ERR_OK) {
+        return false;
+    }
+    json_t *status = answer_json(body);
+    json_array_foreach(json_object_get(status, "shards"), i, shard)
+    {
+        sum += (uint64_t)json_number(shard, "position");
+    }
+    json_decref(status);
+    bool moved = sum > s->position;
+    s->position = sum;
+    return moved;
+}
+
+static int
+ask_failed(const struct contact *s, enum err err, const struct complaint *why)
+{
+    if (err != ERR_REFUSED) {
+        return contact_unavailable(s);
+    }
+    say_complaint(NULL, why);
+    return why->code == CODE_NOT_READY || why->code == CODE_QUERY_TIMEOUT ? EX_UNAVAILABLE
+                                                                          : EX_DATAERR;
+}
+
+int
+contact_ask(struct contact *s, const char *name, struct slice args, uint64_t after,
+            struct slice *body, uint64_t *as_of)
+{
+    struct complaint why = {0};
+    uint64_t position;
+    after = after > s->after ? after : s->after;
+    for (;;) {
+        enum err err = client_query(s->client, name, args, after, body, &position, &why);
+        if (err == ERR_OK) {
+            if (as_of != NULL) {
+                *as_of = position;
+            }
+            return 0;
+        }
+        bool late = err == ERR_TIMEOUT || (err == ERR_REFUSED && why.code == CODE_QUERY_TIMEOUT);
+        if (after == 0 || !late || !shards_move(s)) {
+            return ask_failed(s, err, &why);
+        }
+    }
+}
+
+int
+contact_read(struct contact *s, const char *name, struct question *question, uint64_t after,
+             json_t **answer)
+{
+    struct slice body;
+    uint64_t as_of = 0;
+    int code = contact_ask(s, name, question_args(question), after, &body, &as_of);
+    if (code != 0) {
+        return code;
+    }
+    *answer = answer_json(body);
+    if (!json_is_object(*answer)) {
+        json_decref(*answer);
+        return say_code(
+            EX_PROTOCOL,
+            tr("câu trả lời cho “%s” không đọc được.", "the answer to “%s” cannot be read."), name);
+    }
+    if (as_of > 0) {
+        json_object_set_new(*answer, "as_of", json_integer((json_int_t)as_of));
+    }
+    return 0;
+}
+
+enum err
+contact_submit(struct contact *s, struct slice unit, struct slice body, uint64_t tag)
+{
+    enum err err;
+    while ((err = client_submit(s->client, unit, body, tag)) == ERR_AGAIN) {
+        client_step(s->client, STEP_MS);
+    }
+    return err;
+}

@@ -1,0 +1,170 @@
+/* Where the readers of the two files meet the file system and the user. */
+#include "clients/files.h"
+
+#include "clients/campaign_yaml.h"
+#include "clients/input.h"
+#include "clients/limits.h"
+#include "clients/units_csv.h"
+#include "clients/words.h"
+#include "common/clock.h"
+#include "proto/limits.h"
+#include "proto/records.h"
+
+#include <sysexits.h>
+
+/* ---- mistakes ---- */
+
+struct telling {
+    struct complaints complaints; /* first: what add() gets is cast back */
+    const char *file;
+    json_t *mistakes; /* NULL: said */
+};
+
+static void
+telling_add(struct complaints *self, const struct complaint *why)
+{
+    struct telling *telling = (struct telling *)self;
+    char sentence[512];
+    if (telling->mistakes == NULL) {
+        say_complaint(telling->file, why);
+        return;
+    }
+    complaint_sentence(why, words_language(), sentence, sizeof(sentence));
+    json_array_append_new(telling->mistakes,
+                          json_pack("{s:i, s:i, s:s, s:s, s:s, s:s}", "line", (int)why->line,
+                                    "column", (int)why->column, "code", code_text(why->code),
+                                    "subject", why->subject, "detail", why->detail, "sentence",
+                                    sentence));
+}
+
+static int
+told_code(const char *file, uint32_t count, const json_t *mistakes)
+{
+    if (count == 0) {
+        return 0;
+    }
+    if (mistakes == NULL) {
+        say(tr("%s có %u lỗi.", "%s: %u mistakes."), file, count);
+    }
+    return EX_DATAERR;
+}
+
+static int
+unreadable(const char *file)
+{
+    return say_code(EX_IOERR, tr("không đọc hết được %s.", "%s could not be read to its end."),
+                    file);
+}
+
+/* ---- reading ---- */
+
+int
+units_file_read(const char *path, struct arena *arena, struct units *units, json_t *mistakes)
+{
+    struct input input;
+    uint32_t count = 0;
+    int code = input_open(&input, path, NULL);
+    if (code != 0) {
+        return code;
+    }
+    struct telling telling = {{telling_add}, input.name, mistakes};
+    enum err err = units_csv_read(input.file, arena, units, &telling.complaints, &count);
+    code = err == ERR_OK ? told_code(input.name, count, mistakes) : unreadable(input.name);
+    input_close(&input);
+    return code;
+}
+
+/* The whole file, and one byte more where it is too long, so that the reader tells it. False: it
+ * could not be read. */
+static bool
+text_read(FILE *file, struct buf *text)
+{
+    size_t len = 1;
+    while (len > 0 && text->len <= CAMPAIGN_FILE_MAX) {
+        size_t room = CAMPAIGN_FILE_MAX + 1 - text->len;
+        uint8_t *at = buf_reserve(text, room);
+        len = fread(at, 1, room, file);
+        text->len -= room - len;
+    }
+    return ferror(file) == 0;
+}
+
+int
+campaign_file_read(const char *path, struct arena *arena, struct campaign *campaign,
+                   json_t *mistakes)
+{
+    struct input input;
+    struct buf text = BUF_EMPTY;
+    int code = input_open(&input, path, NULL);
+    if (code != 0) {
+        return code;
+    }
+    struct telling telling = {{telling_add}, input.name, mistakes};
+    if (text_read(input.file, &text)) {
+        uint32_t count =
+            campaign_yaml_read(buf_slice_of(&text), arena, campaign, &telling.complaints);
+        code = told_code(input.name, count, mistakes);
+    } else {
+        code = unreadable(input.name);
+    }
+    buf_fini(&text);
+    input_close(&input);
+    return code;
+}
+
+/* ---- records ---- */
+
+static void
+id_make(uint8_t id[16])
+{
+    struct clock clock = clock_real(0);
+    ulid_new(clock_wall_us(&clock), id);
+}
+
+/* A record of everything has the size of everything: the encoder would end the process. */
+static int
+size_check(const struct buf *body, const char *what)
+{
+    size_t most = RECORD_BYTES_MAX - 256; /* the record's other fields */
+    if (body->len <= most) {
+        return 0;
+    }
+    return say_code(EX_DATAERR,
+                    tr("%s dài %zu byte, nhiều hơn một bản ghi chứa được (%zu).",
+                       "%s: %zu bytes, more than one record holds (%zu)."),
+                    what, body->len, most);
+}
+
+int
+units_record_encode(const struct units *units, struct buf *out)
+{
+    struct buf rows = BUF_EMPTY;
+    uint8_t id[16];
+    units_encode(units, &rows);
+    int code = size_check(&rows, "units");
+    if (code == 0) {
+        id_make(id);
+        struct record_units record = {.id = slice_of(id, sizeof(id)), .rows = buf_slice_of(&rows)};
+        record_encode_units(&record, out);
+    }
+    buf_fini(&rows);
+    return code;
+}
+
+int
+campaign_record_encode(const struct campaign *campaign, struct buf *out)
+{
+    struct buf body = BUF_EMPTY;
+    uint8_t id[16];
+    campaign_encode(campaign, &body);
+    int code = size_check(&body, "campaign");
+    if (code == 0) {
+        id_make(id);
+        struct record_campaign record = {.campaign = campaign->code,
+                                         .id = slice_of(id, sizeof(id)),
+                                         .body = buf_slice_of(&body)};
+        record_encode_campaign(&record, out);
+    }
+    buf_fini(&body);
+    return code;
+}

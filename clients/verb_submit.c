@@ -1,0 +1,98 @@
+/* thidua submit FILE|-: reports written in JSON, each with its receipt and, with --wait, its verdict. */
+#include "clients/input.h"
+#include "clients/report_json.h"
+#include "clients/results.h"
+#include "clients/verbs.h"
+#include "clients/words.h"
+
+#include <sysexits.h>
+
+static void
+submit_one(struct outcomes *outcomes, struct slice text, uint64_t tag)
+{
+    const struct options *o = outcomes->contact->options;
+    struct draft draft = {0};
+    struct buf body = BUF_EMPTY;
+    struct complaint why;
+    json_t *owner;
+    if (!report_json_read(text, &draft, &owner, &why)) {
+        outcomes_refuse(outcomes, tag, &why);
+        draft_fini(&draft);
+        return;
+    }
+    if (draft.campaign.len == 0 && o->campaign != NULL) {
+        draft.campaign = slice_text(o->campaign);
+    }
+    if (draft_check(&draft, &why)) {
+        draft_encode(&draft, outcomes->contact->client, &body);
+        outcomes_submit(outcomes, draft.unit, buf_slice_of(&body), tag);
+    } else {
+        outcomes_refuse(outcomes, tag, &why);
+    }
+    json_decref(owner);
+    buf_fini(&body);
+    draft_fini(&draft);
+}
+
+static int
+submit_all(struct outcomes *outcomes, struct results *results, struct input *input)
+{
+    struct json_stream stream = json_stream_of(input->file);
+    struct slice text;
+    uint64_t line, records = 0;
+    while (outcomes->code == 0 && json_stream_next(&stream, &text, &line)) {
+        submit_one(outcomes, text, results_expect(results, line));
+        records++;
+    }
+    int code = 0;
+    if (stream.bad) {
+        code = say_code(EX_IOERR, tr("không đọc hết được %s.", "%s could not be read to its end."),
+                        input->name);
+    } else if (records == 0 && !outcomes->contact->options->quiet) {
+        say(tr("%s không có bản ghi nào.", "%s holds no record."), input->name);
+    }
+    json_stream_fini(&stream);
+    outcomes_finish(outcomes);
+    return code;
+}
+
+int
+verb_submit(int argc, char **argv)
+{
+    struct options o;
+    bool wait = false;
+    const struct option_spec own[] = {
+        {"wait",
+         NULL,
+         OPTION_SWITCH,
+         {.on = &wait},
+         false,
+         "chờ và in kết quả xử lý từng bản ghi",
+         "wait until they are dealt with, and print each verdict"},
+    };
+    struct contact contact;
+    struct input input;
+    struct outcomes outcomes;
+    struct results results;
+    int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
+    if (code != OPTIONS_GO) {
+        return code;
+    }
+    code = contact_open(&contact, &o);
+    if (code != 0) {
+        return code;
+    }
+    code = input_open(&input, o.args[0], &contact);
+    if (code == 0) {
+        results_begin(&results, &o, input.name, wait);
+        outcomes_begin(&outcomes, &contact, wait ? WANT_ALL : WANT_RECEIPTS, results_told,
+                       &results);
+        code = submit_all(&outcomes, &results, &input);
+        int verdict = results_end(&results, &outcomes);
+        code = code == 0 ? verdict : code;
+        outcomes_fini(&outcomes);
+        input_close(&input);
+    }
+    contact_close(&contact);
+    return code;
+}

@@ -1,0 +1,40 @@
+/* Private to this folder: the worker's memory (struct query), one question in hand (struct ask),
+ * and the functions that answer, one file each. All of a question's memory is in `arena` and the
+ * three buffers, so that a handler may return a complaint from anywhere without giving anything
+ * back. */
+#ifndef QUERY_ASK_H
+#define QUERY_ASK_H
+
+#include "workers/query/limits.h"
+#include "workers/query/query.h"
+#include "workers/state/rows.h"
+
+struct query {
+    struct state **states; /* borrowed, one a shard */
+    uint32_t shards;
+    struct position *positions; /* by shard, of the snapshot in hand */
+    uint32_t lowest;            /* the shard that is furthest behind: what an answer can promise */
+    struct registry registry;   /* of shard 0, the newest that was asked for */
+    bool registry_loaded;
+    uint32_t *by_code;     /* the registry's unit ids in their codes' order */
+    struct arena *arena;   /* of one answer */
+    struct arena *scratch; /* of one decoded row */
+    struct buf page;       /* rows of a list whose length is not known yet */
+    struct buf extra;      /* a second such list */
+    struct buf item;       /* a list inside a row of them */
+};
+
+struct ask {
+    struct query *query;
+    struct slice args;
+    struct buf *body; /* empty when a handler is called */
+    struct complaint *why;
+};
+
+/* True: the body is a whole map. False: `why`. */
+typedef bool ask_fn(struct ask *ask);
+
+ask_fn ask_tally, ask_missing, ask_completeness, ask_reports, ask_export, ask_verdicts,
+    ask_rejected, ask_unit, ask_campaign, ask_campaigns, ask_state;
+
+#endif

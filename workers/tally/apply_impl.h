@@ -1,0 +1,60 @@
+/* What the files of the state machine share, and nobody else sees.
+ *
+ * A handler gets one record that its shard must apply. It gives an enum err only for what the state
+ * did to us; whatever is wrong with the record is an outcome. A handler writes nothing before its
+ * last check has passed, so that a rejected record has no effect. What it allocates in a->arena, and
+ * a->key and a->value, end with the record. */
+#ifndef TALLY_APPLY_IMPL_H
+#define TALLY_APPLY_IMPL_H
+
+#include "workers/tally/apply.h"
+#include "workers/tally/plan.h"
+#include "workers/tally/skipped.h"
+
+/* One record with what its block says of it. */
+struct record {
+    struct slice principal;
+    struct slice unit; /* of the envelope */
+    struct slice body;
+    struct receipt receipt;
+    int64_t time_us; /* of the block: the only clock there is */
+};
+
+/* What became of it. `why` is the reason of a rejection, or the first warning. */
+struct outcome {
+    enum verdict verdict;
+    uint8_t flags; /* enum verdict_flag */
+    struct complaint why;
+};
+
+struct apply {
+    struct state *state;
+    uint32_t shard, shards;
+    struct position committed; /* what the state holds */
+    struct position position;  /* ahead of it inside a transaction */
+    struct registry registry;
+    struct plans plans;
+    bool registry_stale; /* the tables have moved, or an abort took back what was loaded */
+    struct skipped skipped;
+    struct arena *arena;   /* of one record */
+    struct buf key, value; /* of one row on its way */
+    struct buf told;       /* this block's verdicts, on their way into the chain */
+};
+
+typedef enum err apply_fn(struct apply *a, const struct record *record, struct outcome *outcome);
+apply_fn apply_report;
+apply_fn apply_withdrawal;
+apply_fn apply_units;
+apply_fn apply_campaign;
+apply_fn apply_quarantine_record;
+
+/* Decodes the body as `type` into its struct. False: the outcome is a rejection. */
+bool record_decode(const struct record *record, enum record_type type, void *out,
+                   struct outcome *outcome);
+/* Makes a rejection of what outcome->why says, so that a handler may `return outcome_reject(o)`. */
+enum err outcome_reject(struct outcome *outcome);
+
+/* The local day of a block, inside the calendar. */
+int32_t local_day(int64_t time_us, int32_t utc_offset_minutes);
+
+#endif
