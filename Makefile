@@ -91,9 +91,9 @@ $(B)/bin/thidua: $(B)/obj/clients/main.o $(CLIENTS) $(BASE)
 
 # A unit test may use every core: what it does not use, the linker leaves in the archive.
 $(B)/lib/house.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(CLIENTS) $(BASE)
-	@mkdir -p $(@D); rm -f $@; ar rcs $@ $^
+	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/lib/tests.a: $(call objects,tests/lib)
-	@mkdir -p $(@D); rm -f $@; ar rcs $@ $^
+	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) -lcmocka
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a

@@ -236,6 +236,20 @@ number_read(struct reading *r, const yaml_node_t *node, const struct campaign_ke
     }
 }
 
+/* A wrong word is told with those that would do. */
+static void
+choice_tell(struct reading *r, const yaml_node_t *node, const struct campaign_key *key,
+            struct slice word)
+{
+    struct buf detail = BUF_EMPTY;
+    buf_printf(&detail, "%.*s ≠ ", SLICE_ARG(word));
+    for (const struct campaign_word *may = key->words; may->word != NULL; may++) {
+        buf_printf(&detail, "%s%s", may == key->words ? "" : " | ", may->word);
+    }
+    tell(r, node, CODE_CHOICE_INVALID, key->name, buf_slice_of(&detail));
+    buf_fini(&detail);
+}
+
 static void
 word_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, void *field)
 {
@@ -245,7 +259,7 @@ word_read(struct reading *r, const yaml_node_t *node, const struct campaign_key 
     }
     unsigned value = campaign_word_value(key->words, word);
     if (value == 0) {
-        tell(r, node, CODE_CHOICE_INVALID, key->name, word);
+        choice_tell(r, node, key, word);
     }
     campaign_enum_set(field, value);
 }

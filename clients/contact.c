@@ -41,7 +41,7 @@ somebody_listens(const char *endpoint)
 
 /* Without a data directory the last revision is kept where the user's programs keep such things. */
 static void
-revision_file_of_user(struct contact *s)
+revision_file_of_user(struct contact *c)
 {
     char folder[SETTINGS_PATH_MAX];
     const char *state = getenv("XDG_STATE_HOME");
@@ -68,14 +68,14 @@ revision_file_of_user(struct contact *s)
             *slash++ = '/';
         }
     }
-    snprintf(s->revision_file, sizeof s->revision_file, "%s/revision", made);
+    snprintf(c->revision_file, sizeof c->revision_file, "%s/revision", made);
 }
 
 /* The endpoints, and where revisions are kept. */
 static int
-contact_place(struct contact *s, bool patient)
+contact_place(struct contact *c, bool patient)
 {
-    const struct options *o = s->options;
+    const struct options *o = c->options;
     struct settings settings;
     char path[SETTINGS_PATH_MAX + 32], why[512];
     snprintf(path, sizeof path, "%s/thidua.conf", o->data);
@@ -89,28 +89,28 @@ contact_place(struct contact *s, bool patient)
                    "a broker with --broker."),
                 o->data);
         }
-        snprintf(s->brokers, sizeof s->brokers, "%s", o->brokers);
-        revision_file_of_user(s);
+        snprintf(c->brokers, sizeof c->brokers, "%s", o->brokers);
+        revision_file_of_user(c);
         return 0;
     }
     if (!settings_read(&settings, o->data, why)) {
         return say_code(EX_CONFIG, "%s", why);
     }
-    snprintf(s->revision_file, sizeof s->revision_file, "%s/client/revision", settings.data);
-    snprintf(s->brokers, sizeof s->brokers, "%s",
+    snprintf(c->revision_file, sizeof c->revision_file, "%s/client/revision", settings.data);
+    snprintf(c->brokers, sizeof c->brokers, "%s",
              o->brokers == NULL ? settings.listen : o->brokers);
-    if (!patient && o->brokers == NULL && !somebody_listens(s->brokers) &&
+    if (!patient && o->brokers == NULL && !somebody_listens(c->brokers) &&
         !uplock_held(settings.data)) {
-        return contact_unavailable(s);
+        return contact_unavailable(c);
     }
     return 0;
 }
 
 static int
-contact_after(struct contact *s)
+contact_after(struct contact *c)
 {
     struct receipt receipt;
-    const char *after = s->options->after;
+    const char *after = c->options->after;
     if (after == NULL) {
         return 0;
     }
@@ -120,75 +120,75 @@ contact_after(struct contact *s)
                            "--after wants a receipt such as 18231.7, not “%s”."),
                         after);
     }
-    s->after = receipt.block;
+    c->after = receipt.block;
     return 0;
 }
 
 static int
-contact_begin(struct contact *s, const struct options *options, bool patient, uint32_t give_up_ms)
+contact_begin(struct contact *c, const struct options *options, bool patient, uint32_t give_up_ms)
 {
     char why[256], name[64];
-    *s = (struct contact){.options = options};
-    int code = contact_after(s);
-    code = code == 0 ? contact_place(s, patient) : code;
+    *c = (struct contact){.options = options};
+    int code = contact_after(c);
+    code = code == 0 ? contact_place(c, patient) : code;
     if (code != 0) {
         return code;
     }
     snprintf(name, sizeof name, "thidua %s", options->verb);
     struct client_options client = {
-        .brokers = s->brokers,
+        .brokers = c->brokers,
         .name = name,
-        .revision_file = s->revision_file[0] == '\0' ? NULL : s->revision_file,
+        .revision_file = c->revision_file[0] == '\0' ? NULL : c->revision_file,
         .give_up_ms = give_up_ms,
     };
-    s->client = client_new(&client, why);
-    return s->client == NULL ? say_code(EX_USAGE, "%s", why) : 0;
+    c->client = client_new(&client, why);
+    return c->client == NULL ? say_code(EX_USAGE, "%s", why) : 0;
 }
 
 int
-contact_open(struct contact *s, const struct options *options)
+contact_open(struct contact *c, const struct options *options)
 {
     uint64_t seconds = options->timeout_s > TIMEOUT_MAX_S ? TIMEOUT_MAX_S : options->timeout_s;
-    return contact_begin(s, options, false, seconds == 0 ? GIVE_UP_MS : (uint32_t)seconds * 1000);
+    return contact_begin(c, options, false, seconds == 0 ? GIVE_UP_MS : (uint32_t)seconds * 1000);
 }
 
 int
-contact_open_patient(struct contact *s, const struct options *options, uint32_t give_up_ms)
+contact_open_patient(struct contact *c, const struct options *options, uint32_t give_up_ms)
 {
-    return contact_begin(s, options, true, give_up_ms);
+    return contact_begin(c, options, true, give_up_ms);
 }
 
 void
-contact_close(struct contact *s)
+contact_close(struct contact *c)
 {
-    client_free(&s->client);
+    client_free(&c->client);
 }
 
 int
-contact_unavailable(const struct contact *s)
+contact_unavailable(const struct contact *c)
 {
-    if (s->options->brokers != NULL) {
+    if (c->options->brokers != NULL) {
         return say_code(EX_UNAVAILABLE,
                         tr("không có broker nào trả lời tại %s; hãy kiểm tra địa chỉ và mạng.",
                            "no broker answers at %s; check the address and the network."),
-                        s->brokers);
+                        c->brokers);
     }
     return say_code(EX_UNAVAILABLE,
                     tr("không có broker nào trả lời tại %s; hãy chạy “thidua up --data %s”.",
                        "no broker answers at %s; start it with “thidua up --data %s”."),
-                    s->brokers, s->options->data);
+                    c->brokers, c->options->data);
 }
 
 /* Whether any shard has moved since this was last asked: as long as one does, waiting makes sense. */
 static bool
-shards_move(struct contact *s)
+shards_move(struct contact *c)
 {
     struct slice body;
     uint64_t sum = 0, as_of;
     struct complaint why;
     size_t i;
     json_t *shard;
-    if (client_query(s->client, "broker.status", slice_of(NULL, 0), 0, &body, &as_of, &why) !=
+    if (client_query(c->client, "broker.status", slice_of(NULL, 0), 0, &body, &as_of, &why) !=
         ERR_OK) {
         return false;
     }
@@ -198,16 +198,16 @@ shards_move(struct contact *s)
         sum += (uint64_t)json_number(shard, "position");
     }
     json_decref(status);
-    bool moved = sum > s->position;
-    s->position = sum;
+    bool moved = sum > c->position;
+    c->position = sum;
     return moved;
 }
 
 static int
-ask_failed(const struct contact *s, enum err err, const struct complaint *why)
+ask_failed(const struct contact *c, enum err err, const struct complaint *why)
 {
     if (err != ERR_REFUSED) {
-        return contact_unavailable(s);
+        return contact_unavailable(c);
     }
     say_complaint(NULL, why);
     return why->code == CODE_NOT_READY || why->code == CODE_QUERY_TIMEOUT ? EX_UNAVAILABLE
@@ -215,14 +215,14 @@ ask_failed(const struct contact *s, enum err err, const struct complaint *why)
 }
 
 int
-contact_ask(struct contact *s, const char *name, struct slice args, uint64_t after,
+contact_ask(struct contact *c, const char *name, struct slice args, uint64_t after,
             struct slice *body, uint64_t *as_of)
 {
     struct complaint why = {0};
     uint64_t position;
-    after = after > s->after ? after : s->after;
+    after = after > c->after ? after : c->after;
     for (;;) {
-        enum err err = client_query(s->client, name, args, after, body, &position, &why);
+        enum err err = client_query(c->client, name, args, after, body, &position, &why);
         if (err == ERR_OK) {
             if (as_of != NULL) {
                 *as_of = position;
@@ -230,19 +230,19 @@ contact_ask(struct contact *s, const char *name, struct slice args, uint64_t aft
             return 0;
         }
         bool late = err == ERR_TIMEOUT || (err == ERR_REFUSED && why.code == CODE_QUERY_TIMEOUT);
-        if (after == 0 || !late || !shards_move(s)) {
-            return ask_failed(s, err, &why);
+        if (after == 0 || !late || !shards_move(c)) {
+            return ask_failed(c, err, &why);
         }
     }
 }
 
 int
-contact_read(struct contact *s, const char *name, struct question *question, uint64_t after,
+contact_read(struct contact *c, const char *name, struct question *question, uint64_t after,
              json_t **answer)
 {
     struct slice body;
     uint64_t as_of = 0;
-    int code = contact_ask(s, name, question_args(question), after, &body, &as_of);
+    int code = contact_ask(c, name, question_args(question), after, &body, &as_of);
     if (code != 0) {
         return code;
     }
@@ -260,11 +260,11 @@ contact_read(struct contact *s, const char *name, struct question *question, uin
 }
 
 enum err
-contact_submit(struct contact *s, struct slice unit, struct slice body, uint64_t tag)
+contact_submit(struct contact *c, struct slice unit, struct slice body, uint64_t tag)
 {
     enum err err;
-    while ((err = client_submit(s->client, unit, body, tag)) == ERR_AGAIN) {
-        client_step(s->client, STEP_MS);
+    while ((err = client_submit(c->client, unit, body, tag)) == ERR_AGAIN) {
+        client_step(c->client, STEP_MS);
     }
     return err;
 }

@@ -22,28 +22,28 @@ struct contact {
 
 /* Opens the client library. EX_NOINPUT: no data directory and no --broker; EX_UNAVAILABLE: nobody
  * listens there and no `thidua up` is about to. On failure there is nothing to close. */
-int contact_open(struct contact *s, const struct options *options);
+int contact_open(struct contact *c, const struct options *options);
 /* The same for who waits for the broker to come: nobody listening yet is no failure, and a question is
  * given up after `give_up_ms`. */
-int contact_open_patient(struct contact *s, const struct options *options, uint32_t give_up_ms);
-void contact_close(struct contact *s);
+int contact_open_patient(struct contact *c, const struct options *options, uint32_t give_up_ms);
+void contact_close(struct contact *c);
 
 /* Asks. *body is a msgpack map, valid until the next call. Waits for block `after` (at least that of
  * --after) for as long as the shards come nearer. EX_UNAVAILABLE: nobody answered; EX_DATAERR: the
  * answer was a complaint. `as_of` may be NULL. */
-int contact_ask(struct contact *s, const char *name, struct slice args, uint64_t after,
+int contact_ask(struct contact *c, const char *name, struct slice args, uint64_t after,
                 struct slice *body, uint64_t *as_of);
 
 /* The same as JSON, a new reference, with "as_of" among its members where a worker answered. */
-int contact_read(struct contact *s, const char *name, struct question *question, uint64_t after,
+int contact_read(struct contact *c, const char *name, struct question *question, uint64_t after,
                  json_t **answer);
 
 /* Hands one encoded record to the client library, stepping it until it has room. Results come through
  * client_on_result. ERR_LIMIT: larger than a record may be. */
-enum err contact_submit(struct contact *s, struct slice unit, struct slice body,
+enum err contact_submit(struct contact *c, struct slice unit, struct slice body,
                         uint64_t tag) MUST_CHECK;
 
 /* Nobody answered: tells so and what to do, gives EX_UNAVAILABLE. */
-int contact_unavailable(const struct contact *s);
+int contact_unavailable(const struct contact *c);
 
 #endif

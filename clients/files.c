@@ -7,39 +7,71 @@
 #include "clients/units_csv.h"
 #include "clients/words.h"
 #include "common/clock.h"
+#include "common/mem.h"
 #include "proto/limits.h"
 #include "proto/records.h"
 
+#include <stdlib.h>
 #include <sysexits.h>
 
 /* ---- mistakes ---- */
 
+/* Kept until the file is read, so that they can be told in the order of its lines: syntax and meaning
+ * are checked one after the other, and who mends the file goes from top to bottom. */
 struct telling {
     struct complaints complaints; /* first: what add() gets is cast back */
     const char *file;
-    json_t *mistakes; /* NULL: said */
+    struct complaint *kept;
+    uint32_t count;
 };
 
 static void
 telling_add(struct complaints *self, const struct complaint *why)
 {
     struct telling *telling = (struct telling *)self;
-    char sentence[512];
-    if (telling->mistakes == NULL) {
-        say_complaint(telling->file, why);
-        return;
+    if ((telling->count & (telling->count - 1)) == 0) {
+        telling->kept =
+            mem_resize(telling->kept, (size_t)(telling->count * 2 + 1) * sizeof(*telling->kept));
     }
-    complaint_sentence(why, words_language(), sentence, sizeof(sentence));
-    json_array_append_new(telling->mistakes,
-                          json_pack("{s:i, s:i, s:s, s:s, s:s, s:s}", "line", (int)why->line,
-                                    "column", (int)why->column, "code", code_text(why->code),
-                                    "subject", why->subject, "detail", why->detail, "sentence",
-                                    sentence));
+    telling->kept[telling->count++] = *why;
 }
 
 static int
-told_code(const char *file, uint32_t count, const json_t *mistakes)
+complaint_order(const void *a, const void *b)
 {
+    const struct complaint *x = a, *y = b;
+    if (x->line != y->line) {
+        return x->line < y->line ? -1 : 1;
+    }
+    return x->column != y->column ? (x->column < y->column ? -1 : 1) : (int)x->code - (int)y->code;
+}
+
+static void
+mistake_tell(const char *file, const struct complaint *why, json_t *mistakes)
+{
+    char sentence[512];
+    if (mistakes == NULL) {
+        say_complaint(file, why);
+        return;
+    }
+    complaint_sentence(why, words_language(), sentence, sizeof(sentence));
+    json_array_append_new(mistakes, json_pack("{s:i, s:i, s:s, s:s, s:s, s:s}", "line",
+                                              (int)why->line, "column", (int)why->column, "code",
+                                              code_text(why->code), "subject", why->subject,
+                                              "detail", why->detail, "sentence", sentence));
+}
+
+static int
+telling_end(struct telling *telling, uint32_t count, json_t *mistakes)
+{
+    const char *file = telling->file;
+    if (telling->count > 0) {
+        qsort(telling->kept, telling->count, sizeof(*telling->kept), complaint_order);
+    }
+    for (uint32_t i = 0; i < telling->count; i++) {
+        mistake_tell(file, &telling->kept[i], mistakes);
+    }
+    free(telling->kept);
     if (count == 0) {
         return 0;
     }
@@ -67,9 +99,10 @@ units_file_read(const char *path, struct arena *arena, struct units *units, json
     if (code != 0) {
         return code;
     }
-    struct telling telling = {{telling_add}, input.name, mistakes};
+    struct telling telling = {{telling_add}, input.name, NULL, 0};
     enum err err = units_csv_read(input.file, arena, units, &telling.complaints, &count);
-    code = err == ERR_OK ? told_code(input.name, count, mistakes) : unreadable(input.name);
+    code = telling_end(&telling, count, mistakes);
+    code = err == ERR_OK ? code : unreadable(input.name);
     input_close(&input);
     return code;
 }
@@ -99,11 +132,11 @@ campaign_file_read(const char *path, struct arena *arena, struct campaign *campa
     if (code != 0) {
         return code;
     }
-    struct telling telling = {{telling_add}, input.name, mistakes};
+    struct telling telling = {{telling_add}, input.name, NULL, 0};
     if (text_read(input.file, &text)) {
         uint32_t count =
             campaign_yaml_read(buf_slice_of(&text), arena, campaign, &telling.complaints);
-        code = told_code(input.name, count, mistakes);
+        code = telling_end(&telling, count, mistakes);
     } else {
         code = unreadable(input.name);
     }

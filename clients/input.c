@@ -55,14 +55,16 @@ input_open(struct input *in, const char *path, struct contact *contact)
         return say_code(EX_NOINPUT, tr("không mở được %s: %s.", "%s cannot be opened: %s."), path,
                         strerror(errno));
     }
-    if (fstat(in->fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-        close(in->fd);
+    bool known = fstat(in->fd, &status) == 0;
+    if (known && S_ISDIR(status.st_mode)) {
+        input_end(in);
         return say_code(EX_NOINPUT, tr("%s là một thư mục.", "%s is a directory."), path);
     }
-    in->total = S_ISREG(status.st_mode) && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+    in->total = known && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
     cookie_io_functions_t functions = {.read = input_read, .close = input_end};
     in->file = fopencookie(in, "r", functions);
     if (in->file == NULL) {
+        input_end(in);
         return say_code(EX_OSERR, "%s", strerror(errno));
     }
     return 0;

@@ -1,6 +1,6 @@
 /* A file or standard input ("-") to be read while records are in flight: whenever the next bytes are not
  * there yet (a pipe whose writer is slow), the client library is stepped meanwhile, so that receipts are
- * taken, what is lost is sent again, and the session stays alive. */
+ * taken, what is lost is sent again, and the broker knows that we live. */
 #ifndef CLIENTS_INPUT_H
 #define CLIENTS_INPUT_H
 

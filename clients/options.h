@@ -3,8 +3,8 @@
  *     const char *form = NULL;
  *     bool children = false;
  *     const struct option_spec own[] = {
- *         {"form", "CODE", OPTION_TEXT, {.text = &form}, true, "biểu mẫu", "the form"},
- *         {"children", NULL, OPTION_SWITCH, {.on = &children}, false, "…", "…"},
+ *         TEXT_OPTION("form", "CODE", &form, true, "biểu mẫu", "the form"),
+ *         SWITCH_OPTION("children", &children, "thêm từng đơn vị trực thuộc", "its children too"),
  *     };
  *     struct options o;
  *     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
@@ -54,6 +54,24 @@ struct option_spec {
     bool required;
     const char *vi, *en;
 };
+
+/* name, value's name in --help, where it goes, whether it is required, what it is in vi and en */
+#define TEXT_OPTION(name, value, to, required, vi, en)                                             \
+    {                                                                                              \
+        name, value, OPTION_TEXT, {.text = (to)}, required, vi, en                                 \
+    }
+#define NUMBER_OPTION(name, value, to, required, vi, en)                                           \
+    {                                                                                              \
+        name, value, OPTION_NUMBER, {.number = (to)}, required, vi, en                             \
+    }
+#define LIST_OPTION(name, value, to, required, vi, en)                                             \
+    {                                                                                              \
+        name, value, OPTION_LIST, {.list = (to)}, required, vi, en                                 \
+    }
+#define SWITCH_OPTION(name, to, vi, en)                                                            \
+    {                                                                                              \
+        name, NULL, OPTION_SWITCH, {.on = (to)}, false, vi, en                                     \
+    }
 
 #define OPTIONS_GO (-1)
 #define OPTION_COUNT(own) (sizeof(own) / sizeof((own)[0]))

@@ -13,7 +13,7 @@ struct json_stream {
     FILE *file;
     uint64_t line; /* of the next byte */
     struct buf text;
-    bool bad; /* a read failed: errno was told by the system */
+    bool bad; /* a read failed: what was given is not all */
 };
 
 struct json_stream json_stream_of(FILE *file);

@@ -2,6 +2,7 @@
 #include "clients/results.h"
 
 #include "clients/answers.h"
+#include "clients/terms.h"
 #include "clients/words.h"
 #include "common/check.h"
 #include "common/mem.h"
@@ -77,11 +78,11 @@ text_print(const struct results *r, const json_t *told)
     }
     printf("%s", receipt);
     if (r->verdicts) {
-        printf(" %s", json_text(told, "verdict"));
+        printf(" %s", term(json_text(told, "verdict")));
     }
     json_array_foreach(json_object_get(told, "flags"), i, flag)
     {
-        printf(" %s", json_string_value(flag));
+        printf(" (%s)", term(json_string_value(flag)));
     }
     if (json_text(told, "code")[0] != '\0') {
         printf(" %s: %s", json_text(told, "code"), json_text(told, "sentence"));

@@ -73,17 +73,12 @@ verb_export(int argc, char **argv)
     const char *unit = NULL, *form = NULL, *from = NULL, *to = NULL;
     bool children = false;
     const struct option_spec own[] = {
-        {"unit", "CODE", OPTION_TEXT, {.text = &unit}, true, "đơn vị", "the unit"},
-        {"form", "CODE", OPTION_TEXT, {.text = &form}, true, "biểu mẫu", "the form"},
-        {"from", "PERIOD", OPTION_TEXT, {.text = &from}, true, "kỳ đầu", "the first period"},
-        {"to", "PERIOD", OPTION_TEXT, {.text = &to}, true, "kỳ cuối", "the last period"},
-        {"children",
-         NULL,
-         OPTION_SWITCH,
-         {.on = &children},
-         false,
-         "mỗi đơn vị trực thuộc một dòng",
-         "a row for each direct child instead"},
+        TEXT_OPTION("unit", "CODE", &unit, true, "đơn vị", "the unit"),
+        TEXT_OPTION("form", "CODE", &form, true, "biểu mẫu", "the form"),
+        TEXT_OPTION("from", "PERIOD", &from, true, "kỳ đầu", "the first period"),
+        TEXT_OPTION("to", "PERIOD", &to, true, "kỳ cuối", "the last period"),
+        SWITCH_OPTION("children", &children, "mỗi đơn vị trực thuộc một dòng",
+                      "a row for each direct child instead"),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {

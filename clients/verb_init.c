@@ -150,27 +150,12 @@ verb_init(int argc, char **argv)
     struct init init = {0};
     uint64_t shards = 1;
     const struct option_spec own[] = {
-        {"campaign",
-         "FILE",
-         OPTION_TEXT,
-         {.text = &init.campaign},
-         true,
-         "tệp phong trào (campaign.yaml)",
-         "the campaign (campaign.yaml)"},
-        {"units",
-         "FILE",
-         OPTION_TEXT,
-         {.text = &init.units},
-         true,
-         "danh sách đơn vị (units.csv)",
-         "the registry of units (units.csv)"},
-        {"shards",
-         "N",
-         OPTION_NUMBER,
-         {.number = &shards},
-         false,
-         "số phân mảnh, cố định mãi về sau; mặc định 1",
-         "number of shards, fixed from then on; default 1"},
+        TEXT_OPTION("campaign", "FILE", &init.campaign, true, "tệp phong trào (campaign.yaml)",
+                    "the campaign (campaign.yaml)"),
+        TEXT_OPTION("units", "FILE", &init.units, true, "danh sách đơn vị (units.csv)",
+                    "the registry of units (units.csv)"),
+        NUMBER_OPTION("shards", "N", &shards, false, "số phân mảnh, cố định mãi về sau; mặc định 1",
+                      "number of shards, fixed from then on; default 1"),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {

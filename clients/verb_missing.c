@@ -43,15 +43,11 @@ verb_missing(int argc, char **argv)
     struct options o;
     const char *unit = NULL, *form = NULL, *period = NULL;
     const struct option_spec own[] = {
-        {"form", "CODE", OPTION_TEXT, {.text = &form}, true, "biểu mẫu", "the form"},
-        {"period", "PERIOD", OPTION_TEXT, {.text = &period}, true, "kỳ", "the period"},
-        {"unit",
-         "CODE",
-         OPTION_TEXT,
-         {.text = &unit},
-         false,
-         "chỉ trong đơn vị này và cấp dưới; mặc định là tất cả",
-         "only this unit and those beneath; default all"},
+        TEXT_OPTION("form", "CODE", &form, true, "biểu mẫu", "the form"),
+        TEXT_OPTION("period", "PERIOD", &period, true, "kỳ", "the period"),
+        TEXT_OPTION("unit", "CODE", &unit, false,
+                    "chỉ trong đơn vị này và cấp dưới; mặc định là tất cả",
+                    "only this unit and those beneath; default all"),
     };
     struct question question = {0};
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);

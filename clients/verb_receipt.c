@@ -1,6 +1,7 @@
 /* thidua receipt BLOCK.INDEX: what the journal holds there, and what became of it. */
 #include "clients/answers.h"
 #include "clients/reading.h"
+#include "clients/terms.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
 #include "proto/pack.h"
@@ -65,8 +66,9 @@ show(const json_t *told)
     flags_text(json_object_get(told, "flags"), flags, sizeof flags);
     printf(tr("%s: %s%s%s\nđơn vị %s, người gửi %s, nhận lúc %s\n",
               "%s: %s%s%s\nunit %s, sent by %s, received %s\n"),
-           json_text(told, "receipt"), json_text(told, "verdict"), flags[0] == '\0' ? "" : " ",
-           flags, json_text(told, "unit"), json_text(told, "principal"), moment);
+           json_text(told, "receipt"), term(json_text(told, "verdict")),
+           flags[0] == '\0' ? "" : " ", flags, json_text(told, "unit"),
+           json_text(told, "principal"), moment);
     if (json_text(told, "code")[0] != '\0') {
         printf("%s: %s\n", json_text(told, "code"), json_text(told, "sentence"));
     }

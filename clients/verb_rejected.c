@@ -37,13 +37,7 @@ verb_rejected(int argc, char **argv)
     struct options o;
     const char *unit = NULL;
     const struct option_spec own[] = {
-        {"unit",
-         "CODE",
-         OPTION_TEXT,
-         {.text = &unit},
-         false,
-         "chỉ của đơn vị này",
-         "of this unit only"},
+        TEXT_OPTION("unit", "CODE", &unit, false, "chỉ của đơn vị này", "of this unit only"),
     };
     struct question question = {0};
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);

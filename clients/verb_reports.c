@@ -88,9 +88,9 @@ verb_reports(int argc, char **argv)
     struct options o;
     const char *unit = NULL, *form = NULL, *period = NULL;
     const struct option_spec own[] = {
-        {"unit", "CODE", OPTION_TEXT, {.text = &unit}, true, "đơn vị", "the unit"},
-        {"period", "PERIOD", OPTION_TEXT, {.text = &period}, true, "kỳ", "the period"},
-        {"form", "CODE", OPTION_TEXT, {.text = &form}, false, "chỉ biểu mẫu này", "only this form"},
+        TEXT_OPTION("unit", "CODE", &unit, true, "đơn vị", "the unit"),
+        TEXT_OPTION("period", "PERIOD", &period, true, "kỳ", "the period"),
+        TEXT_OPTION("form", "CODE", &form, false, "chỉ biểu mẫu này", "only this form"),
     };
     struct question question = {0};
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);

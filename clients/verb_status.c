@@ -3,6 +3,7 @@
  * too: a site without its campaign is not well. */
 #include "clients/answers.h"
 #include "clients/reading.h"
+#include "clients/terms.h"
 #include "clients/table.h"
 #include "clients/up_opening.h"
 #include "clients/verbs.h"
@@ -156,7 +157,7 @@ shards_show(const json_t *status)
     json_array_foreach(json_object_get(status, "shards"), i, row)
     {
         table_number(table, json_number(row, "shard"));
-        table_text(table, json_text(row, "worker"));
+        table_text(table, term(json_text(row, "worker")));
         table_number(table, json_number(row, "pid"));
         table_number(table, json_number(row, "position"));
         table_number(table, json_number(row, "lag_blocks"));
@@ -179,7 +180,7 @@ status_show(const json_t *status)
                                     : tr("Có vấn đề:", "Something is wrong:"));
     json_array_foreach(json_object_get(status, "problems"), i, problem)
     {
-        printf("  - %s\n", json_string_value(problem));
+        printf("  - %s\n", term(json_string_value(problem)));
     }
     printf(tr("broker %" PRId64 ", khối %" PRId64 ", %zu tiến trình truy vấn, còn trống %" PRId64
               " MiB\n",
@@ -201,13 +202,9 @@ verb_status(int argc, char **argv)
     json_t *status = NULL;
     uint64_t wait_s = UINT64_MAX;
     const struct option_spec own[] = {
-        {"wait",
-         "SECONDS",
-         OPTION_NUMBER,
-         {.number = &wait_s},
-         false,
-         "chờ đến khi mọi việc đều ổn, tối đa chừng này",
-         "wait until all is well, at most so long"},
+        NUMBER_OPTION("wait", "SECONDS", &wait_s, false,
+                      "chờ đến khi mọi việc đều ổn, tối đa chừng này",
+                      "wait until all is well, at most so long"),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {

@@ -62,13 +62,8 @@ verb_submit(int argc, char **argv)
     struct options o;
     bool wait = false;
     const struct option_spec own[] = {
-        {"wait",
-         NULL,
-         OPTION_SWITCH,
-         {.on = &wait},
-         false,
-         "chờ và in kết quả xử lý từng bản ghi",
-         "wait until they are dealt with, and print each verdict"},
+        SWITCH_OPTION("wait", &wait, "chờ và in kết quả xử lý từng bản ghi",
+                      "wait until they are dealt with, and print each verdict"),
     };
     struct contact contact;
     struct input input;

@@ -81,28 +81,14 @@ verb_tally(int argc, char **argv)
     static struct option_list indicators; /* static: too large for the stack's comfort */
     bool children = false;
     const struct option_spec own[] = {
-        {"unit", "CODE", OPTION_TEXT, {.text = &unit}, true, "đơn vị", "the unit"},
-        {"period",
-         "PERIOD",
-         OPTION_TEXT,
-         {.text = &period},
-         true,
-         "kỳ: 20211105, 2021W45, 202111, 2021Q4, 2021",
-         "20211105, 2021W45, 202111, 2021Q4, 2021"},
-        {"indicator",
-         "CODE",
-         OPTION_LIST,
-         {.list = &indicators},
-         false,
-         "chỉ những chỉ tiêu này (lặp lại được)",
-         "only these (may be repeated)"},
-        {"children",
-         NULL,
-         OPTION_SWITCH,
-         {.on = &children},
-         false,
-         "thêm từng đơn vị trực thuộc",
-         "its direct children too"},
+        TEXT_OPTION("unit", "CODE", &unit, true, "đơn vị", "the unit"),
+        TEXT_OPTION("period", "PERIOD", &period, true,
+                    "kỳ: 20211105, 2021W45, 202111, 2021Q4, 2021",
+                    "20211105, 2021W45, 202111, 2021Q4, 2021"),
+        LIST_OPTION("indicator", "CODE", &indicators, false,
+                    "chỉ những chỉ tiêu này (lặp lại được)", "only these (may be repeated)"),
+        SWITCH_OPTION("children", &children, "thêm từng đơn vị trực thuộc",
+                      "its direct children too"),
     };
     struct question question = {0};
     indicators.count = 0;

@@ -132,13 +132,9 @@ verb_up(int argc, char **argv)
     char offset[32];
     int lock;
     const struct option_spec own[] = {
-        {"clock",
-         "TIME",
-         OPTION_TEXT,
-         {.text = &clock},
-         false,
-         "đặt đồng hồ, ví dụ 2021-11-05T08:00:00+07:00 (diễn tập)",
-         "set the clock, for instance 2021-11-05T08:00:00+07:00 (drills)"},
+        TEXT_OPTION("clock", "TIME", &clock, false,
+                    "đặt đồng hồ, ví dụ 2021-11-05T08:00:00+07:00 (diễn tập)",
+                    "set the clock, for instance 2021-11-05T08:00:00+07:00 (drills)"),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {

@@ -21,7 +21,7 @@ struct client_options {
     uint32_t in_flight;        /* batches; 0: 16 */
     uint32_t batch_records;    /* 0: 500 */
     uint32_t batch_bytes;      /* 0: 256 KiB */
-    uint32_t give_up_ms;       /* from the first try of a batch or a query, also with no broker there to
+    uint32_t give_up_ms; /* from the first try of a batch or a query, also with no broker there to
                                   be tried, until its end without an answer; 0: 30000 */
 };
 
@@ -29,9 +29,9 @@ struct client_options {
 struct client_result {
     uint64_t tag;
     struct receipt receipt;
-    int64_t time_us;        /* of the block */
-    enum err err;           /* ERR_OK: receipt is valid; ERR_REFUSED: see why; ERR_TIMEOUT */
-    struct complaint why;   /* ERR_TIMEOUT: what a broker last refused us with, or CODE_NONE */
+    int64_t time_us;      /* of the block */
+    enum err err;         /* ERR_OK: receipt is valid; ERR_REFUSED: see why; ERR_TIMEOUT */
+    struct complaint why; /* ERR_TIMEOUT: what a broker last refused us with, or CODE_NONE */
 };
 
 /* Called from within client_submit, _flush, _step, _drain and _query, once a record; must not call
@@ -51,8 +51,8 @@ uint64_t client_revision(struct client *client);
 /* Copies one encoded record into the open batch; sends the batch when it is full. ERR_AGAIN while
  * in_flight batches wait: call client_step. ERR_LIMIT: larger than RECORD_BYTES_MAX. ERR_FORMAT:
  * `unit` is neither empty nor a code, which would cost the whole batch. */
-enum err client_submit(struct client *client, struct slice unit, struct slice body, uint64_t tag)
-    MUST_CHECK;
+enum err client_submit(struct client *client, struct slice unit, struct slice body,
+                       uint64_t tag) MUST_CHECK;
 /* Sends the open batch though it is not full. */
 void client_flush(struct client *client);
 /* Receives, resends, calls back; waits at most wait_ms for something to happen. */

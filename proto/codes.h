@@ -24,7 +24,7 @@ struct complaint {
 
 enum language { LANGUAGE_EN, LANGUAGE_VI };
 
-const char *code_text(enum code code);    /* "unit-unknown"; "" for CODE_NONE */
+const char *code_text(enum code code);     /* "unit-unknown"; "" for CODE_NONE */
 enum code code_of_text(struct slice text); /* CODE_NONE where there is no such code */
 
 /* Fills `why` and gives back `false`, so that a check may `return complain(...)`. The formats are
@@ -32,7 +32,8 @@ enum code code_of_text(struct slice text); /* CODE_NONE where there is no such c
 bool complain(struct complaint *why, enum code code, struct slice subject, const char *detail, ...)
     __attribute__((format(printf, 4, 5)));
 /* The sentence, its braces filled, cut to `size`. */
-void complaint_sentence(const struct complaint *why, enum language language, char *text, size_t size);
+void complaint_sentence(const struct complaint *why, enum language language, char *text,
+                        size_t size);
 
 /* Where all mistakes of a file go: called once for each, in any order. */
 struct complaints {

@@ -14,16 +14,28 @@ struct cursor {
     const uint8_t *end;
 };
 
-enum kind { KIND_NONE, KIND_NIL, KIND_BOOL, KIND_UINT, KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_BYTES,
-            KIND_ARRAY, KIND_MAP, KIND_EXT };
+enum kind {
+    KIND_NONE,
+    KIND_NIL,
+    KIND_BOOL,
+    KIND_UINT,
+    KIND_INT,
+    KIND_FLOAT,
+    KIND_TEXT,
+    KIND_BYTES,
+    KIND_ARRAY,
+    KIND_MAP,
+    KIND_EXT
+};
 
 struct cursor cursor_of(struct slice bytes);
 bool cursor_done(const struct cursor *c);
-enum kind cursor_kind(const struct cursor *c); /* of the next object; KIND_NONE at the end or on 0xc1 */
+enum kind
+cursor_kind(const struct cursor *c); /* of the next object; KIND_NONE at the end or on 0xc1 */
 enum err cursor_nil(struct cursor *c) MUST_CHECK;
 enum err cursor_bool(struct cursor *c, bool *v) MUST_CHECK;
-enum err cursor_uint(struct cursor *c, uint64_t *v) MUST_CHECK; /* a non-negative integer */
-enum err cursor_int(struct cursor *c, int64_t *v) MUST_CHECK;   /* ERR_RANGE above INT64_MAX */
+enum err cursor_uint(struct cursor *c, uint64_t *v) MUST_CHECK;      /* a non-negative integer */
+enum err cursor_int(struct cursor *c, int64_t *v) MUST_CHECK;        /* ERR_RANGE above INT64_MAX */
 enum err cursor_text(struct cursor *c, struct slice *v) MUST_CHECK;  /* str; UTF-8 is not checked */
 enum err cursor_bytes(struct cursor *c, struct slice *v) MUST_CHECK; /* bin */
 /* A header; the count is at most the bytes that are left (for a map, half of them). */

@@ -18,7 +18,7 @@ enum field_kind {
     FIELD_TEXT,  /* struct slice; clean UTF-8 in NFC; limit: bytes */
     FIELD_CODE,  /* struct slice; [a-z0-9._-]{1,32} */
     FIELD_BYTES, /* struct slice; limit: bytes */
-    FIELD_RAW,   /* struct slice: one well-formed msgpack object, not deeper than DEPTH_MAX; limit: bytes */
+    FIELD_RAW, /* struct slice: one well-formed msgpack object, not deeper than DEPTH_MAX; limit: bytes */
 };
 
 struct field {

@@ -21,7 +21,9 @@ enum role {
 
 #define MESSAGE(name, type, says) struct message_##name {
 #define FIELD(message, name, key, kind, required, limit, meaning) FIELD_C_##kind name;
-#define END(message) };
+#define END(message)                                                                               \
+    }                                                                                              \
+    ;
 #include "proto/messages.def"
 #undef MESSAGE
 #undef FIELD

@@ -7,7 +7,9 @@
 
 #define RECORD(name, type, effect) struct record_##name {
 #define FIELD(record, name, key, kind, required, limit, meaning) FIELD_C_##kind name;
-#define END(record) };
+#define END(record)                                                                                \
+    }                                                                                              \
+    ;
 #include "proto/records.def"
 #undef RECORD
 #undef FIELD

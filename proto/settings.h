@@ -3,7 +3,7 @@
  *   DATA/thidua.conf      settings, every key commented
  *   DATA/journal/         the segments; the broker's
  *   DATA/state/00 …       one LMDB environment a shard; written by its tally worker only
- *   DATA/run/             broker (the ipc:// socket), up.pid
+ *   DATA/run/             broker (the ipc:// socket), up.lock (held by the `thidua up` that runs)
  *   DATA/client/          revision (the last one stamped here)
  *   DATA/first/           what `thidua init` left for the first `thidua up` to publish
  */

@@ -5,9 +5,9 @@
  *                           ▲  │ no answer: a new socket, HELLO    │
  *                           └──┴─────────── ERROR hello-first ◀────┘
  *
- * A new socket, because what waits in the old one for a broker that is away would all reach the next
- * broker at once, every HELLO of it. Invariants: at most one HELLO is out; nothing else is sent
- * before its WELCOME; `welcome` points into `quarantined`, which is ours. */
+ * A new socket, because what waits in the old one for a broker that is away would all reach the
+ * next broker at once, every HELLO of it. Invariants: at most one HELLO is out; nothing else is
+ * sent before its WELCOME; `welcome` points into `quarantined`, which is ours. */
 #include "workers/link.h"
 
 #include "common/buf.h"
@@ -30,9 +30,9 @@ struct link {
     void *context;
     void *socket;
     int signals;
-    bool closing;  /* SIGTERM or SIGINT came */
-    bool welcomed; /* `welcome` is of the session that is */
-    bool answered; /* something came since the last HELLO: the broker is there */
+    bool closing;     /* SIGTERM or SIGINT came */
+    bool welcomed;    /* `welcome` is of the session that is */
+    bool answered;    /* something came since the last HELLO: the broker is there */
     int64_t hello_ms; /* when it was sent */
     int64_t sent_ms;  /* when anything was */
     struct message_welcome welcome;

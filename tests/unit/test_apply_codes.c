@@ -69,11 +69,11 @@ static const struct {
      "rejected value-too-high rate |100"},
     /* rules */
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 first=3 second=5",
-     "rejected rule-broken parts |8 = 7"},
+     "rejected rule-broken parts |first + second = doses (8 ≠ 7)"},
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 first=3",
-     "rejected rule-broken pair |1/2"},
+     "rejected rule-broken pair |first, second (1/2)"},
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 here=3 there=-1",
-     "rejected rule-broken either |2 > 1"},
+     "rejected rule-broken either |here, there (2 > 1)"},
     /* the first that is wrong is told, in the order of the design */
     {"2021-11-05", "hourly", "w9", "never", "police", 1, "cases=1",
      "rejected form-unknown hourly |"},
@@ -97,10 +97,10 @@ static const struct {
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 here=3 there=0", "accepted"},
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 here=3", "accepted"},
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "doses=7 low=37 temp=36.9",
-     "accepted warned rule-broken spread |37 <= 36.9"},
+     "accepted warned rule-broken spread |low ≤ temp (37 > 36.9)"},
     {"2021-11-05", "daily", "w1", "20211105", "", 1, "first=3 second=4", "accepted incomplete"},
     {"2021-11-07", "daily", "w1", "20211105", "", 1, "low=37 temp=36.9",
-     "accepted late+incomplete+warned rule-broken spread |37 <= 36.9"},
+     "accepted late+incomplete+warned rule-broken spread |low ≤ temp (37 > 36.9)"},
     {"2021-11-06", "daily", "w1", "20211105", "", 1, "doses=7", "accepted"},
 };
 

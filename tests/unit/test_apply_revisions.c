@@ -204,9 +204,11 @@ test_merge(void **test)
     assert_stands(&rig, "revision 1636088400002: doses=7 peak=4", "1/1/1/0/0 doses=7*1 peak=4*1");
     assert_int_equal(rig_rows(&rig, TABLE_HISTORY), 1);
     /* rules hold of what the merge makes, not of what it names */
-    assert_string_equal(merge(&rig, 4, "first=3 second=5"), "rejected rule-broken parts |8 = 7");
+    assert_string_equal(merge(&rig, 4, "first=3 second=5"),
+                        "rejected rule-broken parts |first + second = doses (8 ≠ 7)");
     assert_string_equal(merge(&rig, 5, "first=3 second=4"), "corrected");
-    assert_string_equal(merge(&rig, 6, "second=nil"), "rejected rule-broken pair |1/2");
+    assert_string_equal(merge(&rig, 6, "second=nil"),
+                        "rejected rule-broken pair |first, second (1/2)");
     /* a required cell taken away */
     assert_string_equal(merge(&rig, 7, "doses=nil"), "corrected incomplete");
     rig_close(&rig);

@@ -1,5 +1,5 @@
-/* The link against a ROUTER of the test's own, stepped by hand: what it says, when it says it again,
- * what it keeps to itself. Time is a fake clock; a wait for a message ends when it comes. */
+/* The link against a ROUTER of the test's own, stepped by hand: what it says, when it says it
+ * again, what it keeps to itself. Time is a fake clock; a wait for a message ends when it comes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -24,8 +24,8 @@ struct fixture {
     char endpoint[256];
     void *context;
     void *router;
-    struct frames in;       /* what the router received last */
-    struct buf peer;        /* from whom */
+    struct frames in; /* what the router received last */
+    struct buf peer;  /* from whom */
     struct clock clock;
     struct link *link;
     const struct frames *given; /* what the link gave last */
@@ -123,9 +123,14 @@ static void
 router_welcome(struct fixture *f, uint64_t start_id, uint64_t shard)
 {
     struct buf out = BUF_EMPTY;
-    struct message_welcome m = {.version = PROTOCOL_VERSION, .start_id = start_id, .time_us = 1,
-                                .heartbeat_ms = HEARTBEAT_MS, .lease_ms = 5000, .shards = 4,
-                                .shard = shard, .quarantined = slice_of("\x91\x92\x05\x01", 4)};
+    struct message_welcome m = {.version = PROTOCOL_VERSION,
+                                .start_id = start_id,
+                                .time_us = 1,
+                                .heartbeat_ms = HEARTBEAT_MS,
+                                .lease_ms = 5000,
+                                .shards = 4,
+                                .shard = shard,
+                                .quarantined = slice_of("\x91\x92\x05\x01", 4)};
     message_encode_welcome(&m, &out);
     router_send(f, buf_slice_of(&out));
     buf_fini(&out);
@@ -368,10 +373,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_hello_and_welcome),     TEST(test_hello_again_when_forgotten),
-        TEST(test_broker_restarts),       TEST(test_heartbeats),
-        TEST(test_reader_has_no_position), TEST(test_no_answer),
-        TEST(test_no_shard),              TEST(test_keeps_noise_to_itself),
+        TEST(test_hello_and_welcome),
+        TEST(test_hello_again_when_forgotten),
+        TEST(test_broker_restarts),
+        TEST(test_heartbeats),
+        TEST(test_reader_has_no_position),
+        TEST(test_no_answer),
+        TEST(test_no_shard),
+        TEST(test_keeps_noise_to_itself),
         TEST(test_signal_and_bye),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

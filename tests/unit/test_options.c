@@ -31,11 +31,11 @@ parse(struct options *o, struct own *own, const char *words)
     static char *argv[32]; /* what is parsed points into it */
     int argc = 0;
     const struct option_spec specs[] = {
-        {"unit", "CODE", OPTION_TEXT, {.text = &own->unit}, true, "đơn vị", "the unit"},
-        {"revision", "N", OPTION_NUMBER, {.number = &own->revision}, false, "lần sửa", "revision"},
-        {"wait", NULL, OPTION_SWITCH, {.on = &own->wait}, false, "chờ", "wait"},
-        {"indicator", "CODE", OPTION_LIST, {.list = &own->list}, false, "chỉ tiêu", "indicator"},
-        {"campaign", "FILE", OPTION_TEXT, {.text = &own->unit}, false, "tệp", "a file"},
+        TEXT_OPTION("unit", "CODE", &own->unit, true, "đơn vị", "the unit"),
+        NUMBER_OPTION("revision", "N", &own->revision, false, "lần sửa", "revision"),
+        SWITCH_OPTION("wait", &own->wait, "chờ", "wait"),
+        LIST_OPTION("indicator", "CODE", &own->list, false, "chỉ tiêu", "indicator"),
+        TEXT_OPTION("campaign", "FILE", &own->unit, false, "tệp", "a file"),
     };
     *own = (struct own){0};
     snprintf(text, sizeof text, "%s", words);

@@ -19,7 +19,7 @@
 enum { CITY, D1, D2, W1, W2, W3, W4, W5, OFFICE, UNITS };
 
 /* In the journal's order, which is not that of the codes. */
-static const char *const codes[UNITS] = {"city", "d1", "d2", "w1", "w2",
+static const char *const codes[UNITS] = {"city", "d1", "d2", "w1",       "w2",
                                          "w3",   "w4", "w5", "an-office"};
 
 static const struct {
@@ -65,7 +65,8 @@ store(struct fixture *f, enum table t)
 }
 
 static void
-put_ident(struct fixture *f, enum ident_kind kind, uint16_t campaign, struct slice code, uint32_t id)
+put_ident(struct fixture *f, enum ident_kind kind, uint16_t campaign, struct slice code,
+          uint32_t id)
 {
     key_ident(&f->key, kind, campaign, code);
     buf_clear(&f->value);
@@ -76,7 +77,9 @@ put_ident(struct fixture *f, enum ident_kind kind, uint16_t campaign, struct sli
 static void
 put_version(struct fixture *f, uint32_t unit, int32_t from, int32_t to, uint32_t parent)
 {
-    struct registry_version v = {.to = to, .parent = parent, .level = slice_text("level"),
+    struct registry_version v = {.to = to,
+                                 .parent = parent,
+                                 .level = slice_text("level"),
                                  .name = slice_text(codes[unit < UNITS ? unit : 0])};
     key_unit(&f->key, unit, from);
     buf_clear(&f->value);
@@ -271,7 +274,8 @@ test_children_towards(void **context)
     assert_int_equal(registry_child_towards(r, CITY, CITY, p), CITY);
     assert_int_equal(registry_child_towards(r, D2, CITY, p), D2);
     assert_int_equal(registry_child_towards(r, W3, CITY, p), D2);
-    assert_int_equal(registry_child_towards(r, CITY, D2, p), UNIT_NONE); /* upwards is not beneath */
+    assert_int_equal(registry_child_towards(r, CITY, D2, p),
+                     UNIT_NONE); /* upwards is not beneath */
     assert_int_equal(registry_child_towards(r, W3, OFFICE, p), UNIT_NONE);
     assert_int_equal(registry_child_towards(r, UNITS, CITY, p), UNIT_NONE);
     assert_int_equal(registry_child_towards(r, UNIT_NONE, CITY, p), UNIT_NONE);
@@ -283,10 +287,10 @@ test_cycle_across_days(void **context)
 {
     struct fixture *f = *context;
     put_units(f);
-    assert_int_equal(state_del(f->state, TABLE_UNIT, (key_unit(&f->key, D1, 0),
-                                                      buf_slice_of(&f->key))), ERR_OK);
-    assert_int_equal(state_del(f->state, TABLE_UNIT, (key_unit(&f->key, D2, 0),
-                                                      buf_slice_of(&f->key))), ERR_OK);
+    assert_int_equal(
+        state_del(f->state, TABLE_UNIT, (key_unit(&f->key, D1, 0), buf_slice_of(&f->key))), ERR_OK);
+    assert_int_equal(
+        state_del(f->state, TABLE_UNIT, (key_unit(&f->key, D2, 0), buf_slice_of(&f->key))), ERR_OK);
     put_version(f, D1, day("2021-11-01"), day("2021-11-02"), D2);
     put_version(f, D2, day("2021-11-01"), day("2021-11-02"), CITY);
     put_version(f, D2, day("2021-11-03"), DAY_MAX, D1);
@@ -305,17 +309,36 @@ put_campaign(struct fixture *f, uint16_t id, const char *code)
 {
     struct theme theme = {.code = slice_text("t"), .title = {slice_text("T"), slice_text("T")}};
     struct indicator indicators[] = {
-        {.code = slice_text("beds"), .theme_code = theme.code, .title = theme.title,
-         .type = TYPE_INTEGER, .over_time = OVER_LAST, .over_units = OVER_SUM},
-        {.code = slice_text("doses"), .theme_code = theme.code, .title = theme.title,
-         .type = TYPE_INTEGER, .over_time = OVER_SUM, .over_units = OVER_SUM},
+        {.code = slice_text("beds"),
+         .theme_code = theme.code,
+         .title = theme.title,
+         .type = TYPE_INTEGER,
+         .over_time = OVER_LAST,
+         .over_units = OVER_SUM},
+        {.code = slice_text("doses"),
+         .theme_code = theme.code,
+         .title = theme.title,
+         .type = TYPE_INTEGER,
+         .over_time = OVER_SUM,
+         .over_units = OVER_SUM},
     };
-    struct form form = {.code = slice_text("daily"), .title = theme.title, .period = GRAN_DAY,
-                        .sources = {sources, 2}, .indicators = {.codes = doses, .count = 1},
-                        .due = -1, .expires = -1};
-    struct campaign c = {.code = slice_text(code), .title = theme.title, .from = 0, .to = DAY_MAX,
-                         .themes = &theme, .theme_count = 1, .indicators = indicators,
-                         .indicator_count = 2, .forms = &form, .form_count = 1};
+    struct form form = {.code = slice_text("daily"),
+                        .title = theme.title,
+                        .period = GRAN_DAY,
+                        .sources = {sources, 2},
+                        .indicators = {.codes = doses, .count = 1},
+                        .due = -1,
+                        .expires = -1};
+    struct campaign c = {.code = slice_text(code),
+                         .title = theme.title,
+                         .from = 0,
+                         .to = DAY_MAX,
+                         .themes = &theme,
+                         .theme_count = 1,
+                         .indicators = indicators,
+                         .indicator_count = 2,
+                         .forms = &form,
+                         .form_count = 1};
     put_ident(f, IDENT_CAMPAIGN, 0, c.code, id);
     put_ident(f, IDENT_INDICATOR, id, slice_text("doses"), 0); /* was there before beds */
     put_ident(f, IDENT_INDICATOR, id, slice_text("beds"), 1);

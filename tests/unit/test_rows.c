@@ -1,5 +1,5 @@
-/* Rows: what is encoded comes back; every truncation, and one byte more, is ERR_CORRUPT, read from a
- * copy of exactly that size so that a sanitizer sees a byte too far; keys sort as their numbers. */
+/* Rows: what is encoded comes back; every truncation, and one byte more, is ERR_CORRUPT, read from
+ * a copy of exactly that size so that a sanitizer sees a byte too far; keys sort as numbers. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -72,9 +72,15 @@ position_fn(struct slice bytes, struct arena *arena)
 static void
 test_position(void **context)
 {
-    struct position in = {.block = UINT64_MAX, .time_us = -1, .accepted = 1, .corrected = 200,
-                          .unchanged = UINT64_MAX, .superseded = 4, .rejected = 5,
-                          .quarantined = 6, .registry_revision = 7};
+    struct position in = {.block = UINT64_MAX,
+                          .time_us = -1,
+                          .accepted = 1,
+                          .corrected = 200,
+                          .unchanged = UINT64_MAX,
+                          .superseded = 4,
+                          .rejected = 5,
+                          .quarantined = 6,
+                          .registry_revision = 7};
     struct position out;
     struct buf b = BUF_EMPTY;
     (void)context;
@@ -134,9 +140,14 @@ static void
 test_unit_row(void **context)
 {
     struct registry_version in = {
-        .to = DAY_MAX, .parent = 19999, .population = 8000000,
-        .level = slice_text("commune"), .kind = slice_text("phuong"), .bloc = slice_text(""),
-        .name = slice_text("Phường Phúc Xá"), .successor = slice_text("00004"),
+        .to = DAY_MAX,
+        .parent = 19999,
+        .population = 8000000,
+        .level = slice_text("commune"),
+        .kind = slice_text("phuong"),
+        .bloc = slice_text(""),
+        .name = slice_text("Phường Phúc Xá"),
+        .successor = slice_text("00004"),
         .contact = slice_text("x@y"),
     };
     struct registry_version out;
@@ -173,8 +184,12 @@ static void
 test_report(void **context)
 {
     struct cell cells[] = {{0, 0}, {1, INT64_MIN}, {300, INT64_MAX}, {UINT16_MAX, -1}};
-    struct report_row in = {.revision = INT64_MAX, .receipt = {18231, 7}, .time_us = 1636074000000000,
-                            .on_time = true, .flags = FLAG_LATE | FLAG_WARNED, .cells = cells,
+    struct report_row in = {.revision = INT64_MAX,
+                            .receipt = {18231, 7},
+                            .time_us = 1636074000000000,
+                            .on_time = true,
+                            .flags = FLAG_LATE | FLAG_WARNED,
+                            .cells = cells,
                             .count = 4};
     struct report_row out;
     struct arena *arena = arena_new();
@@ -268,8 +283,9 @@ verdict_fn(struct slice bytes, struct arena *arena)
 static void
 test_verdict(void **context)
 {
-    struct verdict_row in = {VERDICT_REJECTED, FLAG_LATE, RECORD_report, slice_text("00001"),
-                             slice_text("value-type"), slice_text("doses"), slice_text("ten")};
+    struct verdict_row in = {
+        VERDICT_REJECTED,         FLAG_LATE,           RECORD_report,    slice_text("00001"),
+        slice_text("value-type"), slice_text("doses"), slice_text("ten")};
     struct verdict_row out;
     struct buf b = BUF_EMPTY;
     (void)context;
@@ -340,7 +356,8 @@ test_keys_round_trip(void **context)
     assert_int_equal(tally_out.unit, 9);
     key_ident(&b, IDENT_SOURCE, 7, slice_text("office"));
     assert_int_equal(ident_key_decode(buf_slice_of(&b), &ident), ERR_OK);
-    assert_true(ident.kind == IDENT_SOURCE && ident.campaign == 7 && slice_is(ident.code, "office"));
+    assert_true(ident.kind == IDENT_SOURCE && ident.campaign == 7 &&
+                slice_is(ident.code, "office"));
     key_unit(&b, 70000, DAY_MAX);
     assert_int_equal(unit_key_decode(buf_slice_of(&b), &id, &from), ERR_OK);
     assert_true(id == 70000 && from == DAY_MAX);
@@ -357,7 +374,9 @@ test_keys_round_trip(void **context)
     assert_int_equal(rejected_key_decode(buf_slice_of(&b), &unit, &receipt_out), ERR_OK);
     assert_int_equal(unit.len, 0);
     key_ulid(&b, slice_text("local"), slice_text("0123456789abcdef"));
-    assert_true(slice_equal(buf_slice_of(&b), slice_of("local\0" "0123456789abcdef", 22)));
+    assert_true(slice_equal(buf_slice_of(&b), slice_of("local\0"
+                                                       "0123456789abcdef",
+                                                       22)));
     buf_fini(&b);
 }
 
@@ -372,15 +391,17 @@ test_wrong_keys(void **context)
     int32_t from;
     uint8_t bytes[13] = {0};
     (void)context;
-    assert_int_equal(tally_key_decode(slice_of(bytes, 13), &tally), ERR_CORRUPT); /* granularity 0 */
+    assert_int_equal(tally_key_decode(slice_of(bytes, 13), &tally),
+                     ERR_CORRUPT); /* granularity 0 */
     bytes[4] = GRAN_YEAR + 1;
     assert_int_equal(tally_key_decode(slice_of(bytes, 13), &tally), ERR_CORRUPT);
     assert_int_equal(ident_key_decode(slice_of("\x09\0\0a", 4), &ident), ERR_CORRUPT);
     assert_int_equal(ident_key_decode(slice_of("\x01\0\0", 3), &ident), ERR_CORRUPT);
     assert_int_equal(unit_key_decode(slice_of("\0\0\0\0\xff\0\0\0", 8), &id, &from), ERR_CORRUPT);
     assert_int_equal(rejected_key_decode(slice_of(bytes, 12), &unit, &receipt), ERR_CORRUPT);
-    assert_int_equal(rejected_key_decode(slice_of("x\x01\0\0\0\0\0\0\0\0\0\0\0\0", 14), &unit,
-                                         &receipt), ERR_CORRUPT);
+    assert_int_equal(
+        rejected_key_decode(slice_of("x\x01\0\0\0\0\0\0\0\0\0\0\0\0", 14), &unit, &receipt),
+        ERR_CORRUPT);
     assert_int_equal(receipt_key_decode(slice_of(bytes, 11), &receipt), ERR_CORRUPT);
 }
 
@@ -407,10 +428,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_position),     cmocka_unit_test(test_shape_and_ident),
-        cmocka_unit_test(test_unit_row),     cmocka_unit_test(test_report),
-        cmocka_unit_test(test_tombstone),    cmocka_unit_test(test_tally),
-        cmocka_unit_test(test_verdict),      cmocka_unit_test(test_lying_counts),
+        cmocka_unit_test(test_position),        cmocka_unit_test(test_shape_and_ident),
+        cmocka_unit_test(test_unit_row),        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_tombstone),       cmocka_unit_test(test_tally),
+        cmocka_unit_test(test_verdict),         cmocka_unit_test(test_lying_counts),
         cmocka_unit_test(test_keys_round_trip), cmocka_unit_test(test_wrong_keys),
         cmocka_unit_test(test_keys_sort),
     };

@@ -221,8 +221,8 @@ random_change(struct twins *t)
     enum table table = (enum table)pick(t, 3);
     char key[16], value[64];
     struct slice k = slice_of(key, (size_t)snprintf(key, sizeof(key), "%u", pick(t, 200)));
-    struct slice v = slice_of(value, (size_t)snprintf(value, sizeof(value), "%0*u",
-                                                      1 + (int)pick(t, 40), pick(t, 1000)));
+    struct slice v = slice_of(
+        value, (size_t)snprintf(value, sizeof(value), "%0*u", 1 + (int)pick(t, 40), pick(t, 1000)));
     if (pick(t, 3) == 0) {
         enum err err = state_del(t->mem, table, k);
         assert_int_equal(state_del(t->lmdb, table, k), err);

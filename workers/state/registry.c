@@ -2,9 +2,10 @@
  * thrown away whole. All memory that outlives the load is in one arena; what the passes gather
  * before its size is known is in `struct loading`.
  *
- * Invariants after a load: units[i] is the unit with id i, units_by_code is sorted; a unit's versions
- * ascend and do not overlap; a parent is UNIT_NONE or an id below unit_count; every indicator, form
- * and source of a campaign has its id. Tables that do not fit each other are ERR_CORRUPT. */
+ * Invariants after a load: units[i] is the unit with id i, units_by_code is sorted; a unit's
+ * versions ascend and do not overlap; a parent is UNIT_NONE or an id below unit_count; every
+ * indicator, form and source of a campaign has its id. Tables that do not fit each other are
+ * ERR_CORRUPT. */
 #include "workers/state/registry.h"
 
 #include "common/log.h"
@@ -102,10 +103,9 @@ ident_find(const struct loading *l, enum ident_kind kind, uint16_t campaign, str
            uint16_t *id)
 {
     struct ident_key key = {.kind = kind, .campaign = campaign, .code = code};
-    const struct ident *found =
-        l->ident_count == 0
-            ? NULL
-            : bsearch(&key, l->idents, l->ident_count, sizeof(*l->idents), ident_search);
+    const struct ident *found = l->ident_count == 0 ? NULL
+                                                    : bsearch(&key, l->idents, l->ident_count,
+                                                              sizeof(*l->idents), ident_search);
     if (found == NULL || found->id > UINT16_MAX) {
         return false;
     }
@@ -179,8 +179,7 @@ static void
 place_versions(struct loading *l)
 {
     struct registry *r = l->r;
-    struct registry_version *all =
-        ARENA_ARRAY(r->arena, struct registry_version, l->version_count);
+    struct registry_version *all = ARENA_ARRAY(r->arena, struct registry_version, l->version_count);
     if (l->version_count > 0) {
         memcpy(all, l->versions, l->version_count * sizeof(*all));
     }
@@ -216,8 +215,7 @@ place_campaign_ids(const struct loading *l, struct registry_campaign *rc)
     rc->indicator_ids = ARENA_ARRAY(l->r->arena, uint16_t, c->indicator_count);
     rc->form_ids = ARENA_ARRAY(l->r->arena, uint16_t, c->form_count);
     for (uint32_t i = 0; i < c->indicator_count; i++) {
-        if (!ident_find(l, IDENT_INDICATOR, rc->id, c->indicators[i].code,
-                        &rc->indicator_ids[i])) {
+        if (!ident_find(l, IDENT_INDICATOR, rc->id, c->indicators[i].code, &rc->indicator_ids[i])) {
             return false;
         }
     }

@@ -1,5 +1,5 @@
-/* The registry of units and the campaigns, in memory, as the state holds them: a cache, made from the
- * tables and never ahead of them. Unit ids and the others' come from IDENT.
+/* The registry of units and the campaigns, in memory, as the state holds them: a cache, made from
+ * the tables and never ahead of them. Unit ids and the others' come from IDENT.
  *
  * The rule of where a unit counts: in a period, under the parent that it had on its own last day in
  * that period; that parent in turn under the one it had on its own last day in it; and so up. */
@@ -25,7 +25,7 @@ struct registry_campaign {
 };
 
 struct registry {
-    struct arena *arena; /* holds everything below */
+    struct arena *arena;         /* holds everything below */
     struct registry_unit *units; /* by id */
     uint32_t *units_by_code;     /* ids, in the order of their codes */
     uint32_t unit_count;
@@ -34,8 +34,8 @@ struct registry {
     uint64_t revision; /* position.registry_revision it was made from */
 };
 
-/* In a transaction of `state`. Replaces what was there ({0} at first); on an error (ERR_CORRUPT: the
- * tables do not fit each other) what was there stays. */
+/* In a transaction of `state`. Replaces what was there ({0} at first); on an error (ERR_CORRUPT:
+ * the tables do not fit each other) what was there stays. */
 enum err registry_load(struct registry *r, struct state *state) MUST_CHECK;
 void registry_fini(struct registry *r);
 

@@ -1,5 +1,5 @@
 /* What the tables' keys and values look like inside, and nothing about what they mean.
- * Decoders never trust: a row that does not parse is ERR_CORRUPT (our own bytes, so the disk lied). */
+ * Decoders never trust: a row that does not parse is ERR_CORRUPT (our own bytes: the disk lied). */
 #ifndef STATE_ROWS_H
 #define STATE_ROWS_H
 
@@ -11,7 +11,8 @@
 #include "proto/records.h"
 
 /* ---- META ---- */
-#define STATE_VERSION 1 /* raise when a row's format changes; an old state is then made again by replay */
+/* Raise when a row's format changes; an older state is then made again by replay. */
+#define STATE_VERSION 1
 
 struct position {
     uint64_t block; /* last block whose effects are here; 0: none */
@@ -19,7 +20,7 @@ struct position {
     uint8_t chain[BLOCK_CHAIN_SIZE];         /* of that block */
     uint8_t verdict_chain[BLOCK_CHAIN_SIZE]; /* over all verdicts so far: BLAKE2b-256 a block */
     uint64_t accepted, corrected, unchanged, superseded, rejected, quarantined; /* counts so far */
-    uint64_t registry_revision; /* grows with each accepted units or campaign record: caches rest on it */
+    uint64_t registry_revision; /* grows with each accepted units or campaign record, for caches */
 };
 
 extern const struct slice META_POSITION; /* key "position" */
@@ -68,7 +69,8 @@ struct report_key {
 };
 #define REPORT_KEY_SIZE 14
 void key_report(struct buf *out, const struct report_key *k);
-enum err report_key_decode(struct slice key, struct report_key *k) MUST_CHECK; /* a HISTORY key too */
+/* A HISTORY key too: it begins with its report's. */
+enum err report_key_decode(struct slice key, struct report_key *k) MUST_CHECK;
 void key_history(struct buf *out, const struct report_key *k, struct receipt receipt);
 
 struct tally_key {
@@ -105,32 +107,33 @@ struct cell {
 struct report_row {
     uint64_t revision;
     struct receipt receipt;
-    int64_t time_us;      /* of its block */
-    bool withdrawn;       /* a tombstone: no cells */
-    bool on_time;         /* first live revision came before the form's due day; corrections keep it */
-    uint8_t flags;        /* enum verdict_flag, of this revision */
-    struct cell *cells;   /* sorted by indicator id */
+    int64_t time_us; /* of its block */
+    bool withdrawn;  /* a tombstone: no cells */
+    bool on_time;    /* first live revision came before the form's due day; corrections keep it */
+    uint8_t flags;   /* enum verdict_flag, of this revision */
+    struct cell *cells; /* sorted by indicator id */
     uint32_t count;
 };
 void report_encode(const struct report_row *r, struct buf *out);
 enum err report_decode(struct slice value, struct arena *arena, struct report_row *r) MUST_CHECK;
 
 /* ---- TALLY ----
- * One row a (campaign, form, granularity, period, unit). At the form's own granularity a cell is the
- * value of the first source, in the form's precedence, that has one. At coarser ones it is over time. */
+ * One row a (campaign, form, granularity, period, unit). At the form's own granularity a cell is
+ * the value of the first source, in the form's precedence, that has one. At coarser ones it is over
+ * time. */
 struct tally_cell {
     uint16_t indicator;
     uint32_t periods; /* how many of the form's own periods have a value; never 0 */
     int64_t value;    /* sum: the sum; mean: the sum too; last, max, min: that value */
-    uint32_t last;    /* `last`: ordinal, at the form's granularity, of the period that it comes from */
+    uint32_t last;    /* `last`: which of the form's periods it comes from, as an ordinal */
 };
 
 struct tally_row {
-    uint32_t received;  /* form periods with at least one live report */
-    uint32_t on_time;   /* of those, reported by the due day */
-    uint32_t complete;  /* of those, with every required value */
-    uint32_t disagreements; /* cells for which two sources have different values */
-    uint32_t outliers;  /* form periods whose report has the flag */
+    uint32_t received;        /* form periods with at least one live report */
+    uint32_t on_time;         /* of those, reported by the due day */
+    uint32_t complete;        /* of those, with every required value */
+    uint32_t disagreements;   /* cells for which two sources have different values */
+    uint32_t outliers;        /* form periods whose report has the flag */
     struct tally_cell *cells; /* sorted by indicator id */
     uint32_t count;
 };

@@ -1,4 +1,4 @@
-/* META, IDENT and UNIT: where the state stands, what codes became which ids, the registry's rows. */
+/* META, IDENT and UNIT: where the state stands, which ids the codes have, the registry's rows. */
 #include "workers/state/rows_impl.h"
 
 const struct slice META_POSITION = {(const uint8_t *)"position", 8};

@@ -1,5 +1,5 @@
-/* What holds for every kind of state: the tables' names, equality, and the hash. Both walk all tables
- * in their order, keys in theirs, so that neither depends on how rows came to be there. */
+/* What holds for every kind of state: the tables' names, equality, and the hash. Both walk all
+ * tables in their order, keys in theirs, so that neither depends on how rows came to be there. */
 #include "workers/state/state.h"
 
 #include "common/check.h"
@@ -8,18 +8,16 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#define KEY_SHOWN 20 /* bytes of a differing key: all of a report's, and a sentence has its limit */
+#define KEY_SHOWN 20 /* bytes of a differing key: all of a report, and a sentence has its limit */
 
 const char *
 table_name(enum table table)
 {
     static const char *const names[TABLE_COUNT] = {
-        [TABLE_META] = "meta",         [TABLE_IDENT] = "ident",
-        [TABLE_CAMPAIGN] = "campaign", [TABLE_UNIT] = "unit",
-        [TABLE_REPORT] = "report",     [TABLE_HISTORY] = "history",
-        [TABLE_TALLY] = "tally",       [TABLE_VERDICT] = "verdict",
-        [TABLE_REJECTED] = "rejected", [TABLE_ULID] = "ulid",
-        [TABLE_QUARANTINE] = "quarantine",
+        [TABLE_META] = "meta",   [TABLE_IDENT] = "ident",           [TABLE_CAMPAIGN] = "campaign",
+        [TABLE_UNIT] = "unit",   [TABLE_REPORT] = "report",         [TABLE_HISTORY] = "history",
+        [TABLE_TALLY] = "tally", [TABLE_VERDICT] = "verdict",       [TABLE_REJECTED] = "rejected",
+        [TABLE_ULID] = "ulid",   [TABLE_QUARANTINE] = "quarantine",
     };
     CHECK(table < TABLE_COUNT);
     return names[table];
@@ -92,8 +90,8 @@ state_compare(struct state *a, struct state *b, char difference[256])
     return err;
 }
 
-/* Lengths go before bytes, so that no two different rows hash alike; a key is never empty, so that a
- * key's length of 0 ends a table. */
+/* Lengths go before bytes, so that no two different rows hash alike; a key is never empty, so that
+ * a key's length of 0 ends a table. */
 static void
 hash_row(crypto_generichash_state *hash, struct slice key, struct slice value)
 {

@@ -3,11 +3,11 @@
  *
  * Tables and their rows (keys big-endian, so that they sort as numbers; codecs in rows.h):
  *   META      one row each: version, shard, shards, position, registry revision
- *   IDENT     kind u8 ‖ campaign u16 ‖ code       -> id; ids are given in the journal's order, so every
+ *   IDENT     kind u8 ‖ campaign u16 ‖ code       -> id; given in the journal's order, so every
  *                                                   shard of every site gives the same
  *   CAMPAIGN  campaign u16                        -> its body, newest revision
  *   UNIT      unit u32 ‖ from-day u32             -> a row of the registry
- *   REPORT    campaign u16 ‖ form u16 ‖ unit u32 ‖ period u32 ‖ source u16 -> the report, newest revision
+ *   REPORT    campaign u16 ‖ form u16 ‖ unit u32 ‖ period u32 ‖ source u16 -> the report, newest
  *   HISTORY   REPORT's key ‖ block u64 ‖ index u32 -> an earlier revision that was replaced
  *   TALLY     campaign u16 ‖ form u16 ‖ granularity u8 ‖ period u32 ‖ unit u32 -> packed row
  *   VERDICT   block u64 ‖ index u32               -> verdicts other than plain `accepted`
@@ -15,10 +15,10 @@
  *   ULID      principal ‖ 0 ‖ ULID                -> receipt that used it
  *   QUARANTINE block u64 ‖ index u32              -> nothing: skipped by every replay
  *
- * One thread; at most one transaction of a state at a time. Slices from get and cursors end with the
- * next write or with the transaction. A failed write or commit ends the process (the caller's duty:
- * log and exit): memory is then ahead of the disk. Hash: two states are equal when every table's
- * keys and values are. */
+ * One thread; at most one transaction of a state at a time. Slices from get and cursors end with
+ * the next write or with the transaction. A failed write or commit ends the process (the caller's
+ * duty: log and exit): memory is then ahead of the disk. Hash: two states are equal when every
+ * table's keys and values are. */
 #ifndef STATE_STATE_H
 #define STATE_STATE_H
 
@@ -43,7 +43,7 @@ enum table {
 
 const char *table_name(enum table table);
 
-/* LMDB's own bound. A key that is empty or longer is ERR_LIMIT in get, put and del of both kinds. */
+/* LMDB's own bound. A key that is empty or longer is ERR_LIMIT in get, put and del. */
 #define STATE_KEY_MAX 511
 
 struct state_row {
@@ -92,7 +92,8 @@ enum state_lmdb_mode {
  * `map_bytes` (settings.map_gb) or STATE_MAP_BYTES: what the state may grow to before ERR_FULL. A
  * reader takes the writer's. */
 #define STATE_MAP_BYTES (64ull << 30)
-enum err state_lmdb_open(const char *folder, enum state_lmdb_mode mode, struct state **state) MUST_CHECK;
+enum err state_lmdb_open(const char *folder, enum state_lmdb_mode mode,
+                         struct state **state) MUST_CHECK;
 enum err state_lmdb_open_sized(const char *folder, enum state_lmdb_mode mode, uint64_t map_bytes,
                                struct state **state) MUST_CHECK;
 
@@ -152,8 +153,8 @@ state_del(struct state *s, enum table t, struct slice key)
 }
 
 /* Cursors: close before the transaction ends; do not write while one is open. A new cursor stands
- * nowhere: next gives the first row, prev the last. Past either end it stays there until it is turned
- * round: the other direction then gives the row at that end. */
+ * nowhere: next gives the first row, prev the last. Past either end it stays there until it is
+ * turned round: the other direction then gives the row at that end. */
 static inline MUST_CHECK enum err
 state_cursor_open(struct state *s, enum table t, struct state_cursor **c)
 {
@@ -186,8 +187,8 @@ cursor_close(struct state_cursor *c)
     c->state->ops->cursor_close(c);
 }
 
-/* Walks every table's rows side by side; ERR_OK when all are equal, else ERR_CONFLICT with the table
- * and the first row that differs in `difference`. Both in a read transaction. */
+/* Walks every table's rows side by side; ERR_OK when all are equal, else ERR_CONFLICT with the
+ * table and the first row that differs in `difference`. Both in a read transaction. */
 enum err state_compare(struct state *a, struct state *b, char difference[256]) MUST_CHECK;
 /* BLAKE2b-256 over every table's name, keys and values, in order. In a transaction. */
 enum err state_hash(struct state *s, uint8_t hash[32]) MUST_CHECK;

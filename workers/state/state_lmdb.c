@@ -3,12 +3,12 @@
  *
  *  1. Opened after fork and once a process: LMDB's lock is POSIX's, and closing a second descriptor
  *     of the same file would release the first one's.
- *  2. No read transaction lives across turns: while one does, pages it may see are not used again and
- *     the file grows.
+ *  2. No read transaction lives across turns: while one does, pages it may see are not used again
+ *     and the file grows.
  *  3. mdb_reader_check at open clears the slots of readers that died.
- *  4. The map is chosen once, large, and is sparse: address space is free with 64 bits. MDB_MAP_FULL
- *     is therefore a limit that was reached (ERR_FULL), told with the setting that raises it. A
- *     reader takes the writer's size, also when it is another one after the writer's restart.
+ *  4. The map is chosen once, large, and is sparse: address space is free with 64 bits.
+ *     MDB_MAP_FULL is therefore a limit that was reached (ERR_FULL), told with the setting that
+ *     raises it. A reader takes the writer's size, also a new one after the writer's restart.
  *  5. MDB_NOMETASYNC for the writer: whole after a power cut, if not the newest; replay makes the
  *     rest. MDB_NOSYNC only for what is thrown away. Never MDB_WRITEMAP: a stray pointer of ours
  *     would then be on disk.
@@ -262,7 +262,7 @@ lmdb_seek(struct state_cursor *cursor, struct slice key, struct state_row *row)
     return cursor_move(cursor_of(cursor), op, key, PLACE_AFTER_ALL, row);
 }
 
-/* LMDB's own cursors forget where they ran off the table; `place` remembers, as state.h promises. */
+/* LMDB's own cursors forget at which end they ran off; `place` remembers, as state.h promises. */
 static enum err
 lmdb_next(struct state_cursor *cursor, struct state_row *row)
 {

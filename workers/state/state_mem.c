@@ -1,7 +1,7 @@
 /* The state in memory, for the simulator and for tests: one red-black tree a table.
  *
- * Owns the rows. A change never edits a row: it takes the old one out and puts a new one in, and the
- * write transaction keeps both in its undo log. Commit frees the old ones; abort walks the log
+ * Owns the rows. A change never edits a row: it takes the old one out and puts a new one in, and
+ * the write transaction keeps both in its undo log. Commit frees the old ones; abort walks the log
  * backwards and puts them where they were. Invariant: a row is in a tree, or in the log, or both
  * (a new row of the open transaction); a row in neither is freed.
  *

@@ -1,6 +1,6 @@
-/* Invariants: the kept blocks are consecutive; at most one FETCH is out and it asks for `next`; while
- * the intake is not full there is room for one more whole answer. Whether a block is sound and
- * follows the one before is apply's to say: here it is bytes with a number. */
+/* Invariants: the kept blocks are consecutive; at most one FETCH is out and it asks for `next`;
+ * while the intake is not full there is room for one more whole answer. Whether a block is sound
+ * and follows the one before is apply's to say: here it is bytes with a number. */
 #include "workers/tally/intake.h"
 
 #include "common/check.h"

@@ -1,5 +1,5 @@
-/* The blocks on their way from the broker to apply: asks for them one answer ahead, keeps those that
- * have come until a transaction takes them. The worker and verify both eat from one. */
+/* The blocks on their way from the broker to apply: asks for them one answer ahead, keeps those
+ * that have come until a transaction takes them. The worker and verify both eat from one. */
 #ifndef TALLY_INTAKE_H
 #define TALLY_INTAKE_H
 
@@ -23,8 +23,8 @@ void intake_fini(struct intake *in);
 
 /* Forgets what is kept and asks for `from` on: at the start, and after every WELCOME. */
 void intake_restart(struct intake *in, uint64_t from);
-/* A message of the broker's. BLOCKS that are the next ones are kept, and those behind them asked for
- * at once: they travel while these are applied. True where some were kept. */
+/* A message of the broker's. BLOCKS that are the next ones are kept, and those behind them asked
+ * for at once: they travel while these are applied. True where some were kept. */
 bool intake_take(struct intake *in, const struct frames *frames);
 /* Asks again for what should have come long ago: a message may have been lost. */
 void intake_tick(struct intake *in);

@@ -24,14 +24,16 @@ print_help(void)
 {
     fputs(LANG_PICK(
               "Cách dùng: thidua-tally --data THƯ_MỤC [--khóa GIÁ_TRỊ]…\n"
-              "Kiểm tra và tổng hợp báo cáo của một phân mảnh vào THƯ_MỤC/state/NN. Phân mảnh nào là do\n"
+              "Kiểm tra và tổng hợp báo cáo của một phân mảnh vào THƯ_MỤC/state/NN. Phân mảnh nào "
+              "là do\n"
               "broker giao. `thidua up` tự chạy chương trình này.\n"
               "\n"
               "  --data THƯ_MỤC          thư mục dữ liệu do `thidua init` tạo\n"
               "  --listen ĐỊA_CHỈ        địa chỉ của broker\n"
               "  --clock-offset-us N     cộng vào đồng hồ (diễn tập)\n"
               "  --khóa GIÁ_TRỊ          mọi khóa khác của thidua.conf\n"
-              "  --verify                đọc lại toàn bộ nhật ký vào trạng thái tạm rồi so từng hàng với\n"
+              "  --verify                đọc lại toàn bộ nhật ký vào trạng thái tạm rồi so từng "
+              "hàng với\n"
               "                          trạng thái đang dùng; mỗi phân mảnh một dòng:\n"
               "                          `shard 0 block 1234 equal` (hoặc different, absent)\n"
               "  --json                  với --verify: in một đối tượng JSON\n"
@@ -40,17 +42,20 @@ print_help(void)
               "\n"
               "SIGTERM kết thúc chương trình đúng trật tự.\n"
               "Mã thoát: 0 xong, bằng nhau; 1 khác nhau; 64 sai cách dùng; 65 nhật ký không khớp;\n"
-              "69 không liên lạc được với broker; 74 lỗi đọc ghi; 75 chưa có phân mảnh, hãy thử lại;\n"
+              "69 không liên lạc được với broker; 74 lỗi đọc ghi; 75 chưa có phân mảnh, hãy thử "
+              "lại;\n"
               "76 broker trả lời sai; 78 trạng thái thuộc phiên bản hoặc phân mảnh khác.\n",
               "Usage: thidua-tally --data DIR [--key VALUE]...\n"
-              "Validates and tallies the reports of one shard into DIR/state/NN. The broker says which\n"
+              "Validates and tallies the reports of one shard into DIR/state/NN. The broker says "
+              "which\n"
               "shard. `thidua up` runs this program by itself.\n"
               "\n"
               "  --data DIR              the data directory that `thidua init` made\n"
               "  --listen ENDPOINT       the broker's endpoint\n"
               "  --clock-offset-us N     added to the clock (drills)\n"
               "  --key VALUE             every other key of thidua.conf\n"
-              "  --verify                replay the whole journal into temporary states and compare every\n"
+              "  --verify                replay the whole journal into temporary states and "
+              "compare every\n"
               "                          row with the state in use; one line a shard:\n"
               "                          `shard 0 block 1234 equal` (or different, absent)\n"
               "  --json                  with --verify: print one JSON object\n"
@@ -59,8 +64,10 @@ print_help(void)
               "\n"
               "SIGTERM ends it in order.\n"
               "Exit codes: 0 done, equal; 1 different; 64 usage; 65 the journal does not fit;\n"
-              "69 the broker cannot be reached; 74 reading or writing failed; 75 no shard yet, try again;\n"
-              "76 the broker answers wrongly; 78 the state is another version's or another shard's.\n"),
+              "69 the broker cannot be reached; 74 reading or writing failed; 75 no shard yet, try "
+              "again;\n"
+              "76 the broker answers wrongly; 78 the state is another version's or another "
+              "shard's.\n"),
           stdout);
 }
 

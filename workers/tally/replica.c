@@ -22,14 +22,13 @@ open_copy(struct replica *r, const struct settings *settings, const char *folder
 {
     char path[SETTINGS_PATH_MAX + 64];
     snprintf(path, sizeof(path), "%s/%02" PRIu32, folder, r->shard);
-    enum err err =
-        state_lmdb_open_sized(path, STATE_TEMPORARY, settings->map_gb << 30, &r->copy);
+    enum err err = state_lmdb_open_sized(path, STATE_TEMPORARY, settings->map_gb << 30, &r->copy);
     return err == ERR_OK ? apply_new(r->copy, r->shard, shards, &r->apply) : err;
 }
 
 enum err
-replica_open(struct replica *r, const struct settings *settings, const char *folder,
-             uint32_t shard, uint32_t shards)
+replica_open(struct replica *r, const struct settings *settings, const char *folder, uint32_t shard,
+             uint32_t shards)
 {
     *r = (struct replica){.shard = shard};
     enum err err = open_live(r, settings);

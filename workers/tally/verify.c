@@ -1,7 +1,7 @@
 /* Replays the journal beside a running system, in rounds. A copy cannot go back, and the workers go
- * on while it replays: so each round replays up to the positions that the workers had when it began,
- * each is far shorter than the one before, and only the last holds snapshots open while it replays
- * (a snapshot that is held keeps LMDB from using pages again).
+ * on while it replays: so each round replays up to the positions that the workers had when it
+ * began, each is far shorter than the one before, and only the last holds snapshots open while it
+ * replays (a snapshot that is held keeps LMDB from using pages again).
  *
  * Owns the session, one replica a shard, and a folder under DATA/run that is gone afterwards. */
 #include "workers/tally/verify.h"
@@ -188,8 +188,9 @@ static void
 show_progress(const struct verify *v, uint64_t block, uint64_t last)
 {
     if (v->terminal) {
-        fprintf(stderr, LANG_PICK("\rđối chiếu: khối %" PRIu64 " / %" PRIu64 "\033[K",
-                                  "\rverify: block %" PRIu64 " of %" PRIu64 "\033[K"),
+        fprintf(stderr,
+                LANG_PICK("\rđối chiếu: khối %" PRIu64 " / %" PRIu64 "\033[K",
+                          "\rverify: block %" PRIu64 " of %" PRIu64 "\033[K"),
                 block, last);
     }
 }
@@ -202,8 +203,8 @@ apply_kept(struct verify *v)
         struct replica *r = &v->replicas[i];
         enum err err = replica_apply(r, in->next - in->count, in->blocks, in->count);
         if (err != ERR_OK) {
-            log_error("verify_apply_failed", "shard=%" PRIu32 " after_block=%" PRIu64 " error=%s", i,
-                      apply_position(r->apply)->block, err_name(err));
+            log_error("verify_apply_failed", "shard=%" PRIu32 " after_block=%" PRIu64 " error=%s",
+                      i, apply_position(r->apply)->block, err_name(err));
             return err == ERR_CORRUPT ? EX_DATAERR : EX_IOERR;
         }
     }

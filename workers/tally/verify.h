@@ -12,9 +12,9 @@ struct verify_options {
 
 /* One line a shard on stdout: `shard 0 block 1234 equal`, `... different` and the first row that is
  * (first: the stored state, second: the replay), or `... absent` where its worker has not made it.
- * Gives the exit code: 0 all equal, 1 not; 65 a block of the journal is not sound or does not follow;
- * 69 the broker cannot be reached or refuses; 74 a state could not be read or written;
- * 75 interrupted. */
+ * Gives the exit code: 0 all equal, 1 not; 65 a block of the journal is not sound or does not
+ * follow; 69 the broker cannot be reached or refuses; 74 a state could not be read or written; 75
+ * interrupted. */
 int verify_run(const struct settings *settings, const struct verify_options *options);
 
 #endif

@@ -2,9 +2,9 @@
  *     wait → take the blocks that have come, the next FETCH is out already → nothing more has
  *     arrived, or enough has → one transaction over all of them → tell the position
  *
- * The transaction's size finds itself: an idle worker commits a lone block at once; while it commits,
- * the answer to the next FETCH gathers what came meanwhile; behind a backlog an answer is as large
- * as TALLY_FETCH_BYTES lets it.
+ * The transaction's size finds itself: an idle worker commits a lone block at once; while it
+ * commits, the answer to the next FETCH gathers what came meanwhile; behind a backlog an answer is
+ * as large as TALLY_FETCH_BYTES lets it.
  *
  * Owns the link, the shard's state and its apply. Invariant: the position told is a committed one.
  * Every way out passes worker_fini, which gives the shard back (BYE) after the state is closed. */
@@ -147,8 +147,8 @@ on_no_shard(struct worker *w)
     }
 }
 
-/* block-unknown: the journal begins after our position (pruned), or ends before it (put back from an
- * older copy). Waiting mends neither, an operator does. */
+/* block-unknown: the journal begins after our position (pruned), or ends before it (put back from
+ * an older copy). Waiting mends neither, an operator does. */
 static int
 on_error(struct worker *w, const struct frames *frames)
 {
@@ -162,7 +162,8 @@ on_error(struct worker *w, const struct frames *frames)
         on_no_shard(w);
         return GO_ON;
     }
-    log_warn("refused", "code=%.*s detail=\"%.*s\"", SLICE_ARG(error.code), SLICE_ARG(error.detail));
+    log_warn("refused", "code=%.*s detail=\"%.*s\"", SLICE_ARG(error.code),
+             SLICE_ARG(error.detail));
     if (code == CODE_BLOCK_UNKNOWN) {
         log_error("journal_does_not_fit", "shard=%" PRIu32 " why=\"the journal lacks block %.*s\"",
                   w->shard, SLICE_ARG(error.detail));
@@ -232,8 +233,7 @@ on_quiet(struct worker *w)
     if (w->apply != NULL) {
         intake_tick(&w->intake);
     }
-    if (w->refused_ms != 0 &&
-        clock_mono_ms(&w->clock) - w->refused_ms >= TALLY_SHARD_WAIT_MS) {
+    if (w->refused_ms != 0 && clock_mono_ms(&w->clock) - w->refused_ms >= TALLY_SHARD_WAIT_MS) {
         log_error("no_shard", "waited_ms=%d", TALLY_SHARD_WAIT_MS);
         return EX_TEMPFAIL;
     }
@@ -283,7 +283,7 @@ worker_init(struct worker *w, const struct settings *settings)
     return true;
 }
 
-/* The state is closed before the BYE: the shard's next holder may open it as soon as that is read. */
+/* The state is closed before the BYE: the shard's next holder may open it once that is read. */
 static void
 worker_fini(struct worker *w)
 {
