@@ -5,6 +5,7 @@
 #include "common/check.h"
 #include "common/mem.h"
 #include "proto/cursor.h"
+#include "proto/records.h"
 
 #include <stdlib.h>
 
@@ -94,6 +95,25 @@ batch_take(struct broker *b, struct session *from, uint64_t request, struct slic
     return ERR_OK;
 }
 
+enum err
+batch_take_own(struct broker *b, const struct session *from, uint64_t request, struct slice body)
+{
+    struct slice principal = slice_text(PRINCIPAL_BROKER);
+    batch_open(b);
+    uint32_t first = b->batch.block.count;
+    if (!block_add(&b->batch.block, principal, slice_text(""), body)) {
+        enum err err = batch_commit(b);
+        if (err != ERR_OK) {
+            return err;
+        }
+        batch_open(b);
+        first = 0;
+        CHECK(block_add(&b->batch.block, principal, slice_text(""), body));
+    }
+    due_add(b, from, request, first);
+    return ERR_OK;
+}
+
 uint64_t
 batch_share(const struct broker *b, const struct session *s)
 {
@@ -136,6 +156,7 @@ batch_delivered(void *context, const struct block *block)
     b->counts.blocks++;
     b->counts.records += block->count;
     b->counts.bytes += block->bytes.len;
+    quarantine_note(b, block);
     /* Another site's, or one of ours that was resent: nobody here waits for it. */
     if (block->site != b->settings.site || block->start_id != b->start_id ||
         block->made_count != batch->made_count) {

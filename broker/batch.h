@@ -36,6 +36,9 @@ bool submit_next(struct cursor *c, uint32_t index, struct slice *unit, struct sl
  * where they would not fit. */
 enum err batch_take(struct broker *b, struct session *from, uint64_t request,
                     struct slice records) MUST_CHECK;
+/* One record of the broker's own, about no unit; the receipt goes to `from`. */
+enum err batch_take_own(struct broker *b, const struct session *from, uint64_t request,
+                        struct slice body) MUST_CHECK;
 /* Bytes that the session has in the open block. */
 uint64_t batch_share(const struct broker *b, const struct session *s);
 /* The open block, if there is one, to the sequencer. */

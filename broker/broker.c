@@ -27,6 +27,7 @@ broker_new(const struct broker_options *options)
     roster_init(&b->roster, (uint32_t)b->settings.shards);
     routes_init(&b->routes, b->start_id >> 32);
     monitor_init(b);
+    quarantine_init(b);
     return b;
 }
 
@@ -37,6 +38,7 @@ broker_free(struct broker **broker)
     if (b == NULL) {
         return;
     }
+    quarantine_fini(&b->quarantine);
     routes_fini(&b->routes);
     roster_fini(&b->roster);
     feed_fini(&b->feed);

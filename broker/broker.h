@@ -25,6 +25,11 @@ struct broker_machine {
     /* Free bytes where the journal is. */
     uint64_t (*free_bytes)(void *context);
     void *context;
+    /* The small file beside the journal in which the quarantined receipts are kept: whole or not
+     * there. False: there is none, or it could not be written; then the journal is asked, which has
+     * them all. NULL: nothing is kept. */
+    bool (*side_read)(void *context, struct buf *out);
+    bool (*side_write)(void *context, struct slice bytes);
 };
 
 typedef struct sequencer *sequencer_new_fn(struct journal *journal, sequencer_deliver_fn *deliver,

@@ -7,6 +7,7 @@
 #include "broker/broker.h"
 #include "broker/feed.h"
 #include "broker/monitor.h"
+#include "broker/quarantine.h"
 #include "broker/replies.h"
 #include "broker/roster.h"
 #include "broker/routes.h"
@@ -37,6 +38,7 @@ struct broker {
     struct roster roster;
     struct routes routes;
     struct monitor monitor;
+    struct quarantine quarantine;
     struct counts counts;
 };
 
@@ -62,7 +64,7 @@ union message {
 typedef enum err handler_fn(struct broker *b, const struct peer *from, const union message *m);
 
 handler_fn on_hello, on_submit, on_query, on_answer, on_error, on_fetch, on_progress, on_heartbeat,
-    on_bye;
+    on_bye, on_quarantine;
 
 /* dispatch.c: finds the message's handler, decodes, calls it. */
 enum err dispatch(struct broker *b, const struct peer *from, struct slice header,

@@ -31,6 +31,7 @@ static const struct entry ENTRIES[MESSAGE_TYPE_MAX + 1] = {
     [MESSAGE_progress] = {on_progress, FROM_TALLY | FROM_QUERY | FROM_READER, false},
     [MESSAGE_heartbeat] = {on_heartbeat, FROM_ANYONE, false},
     [MESSAGE_bye] = {on_bye, FROM_ANYONE, false},
+    [MESSAGE_quarantine] = {on_quarantine, FROM_CLIENT, true},
 };
 
 static const struct entry *

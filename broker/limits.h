@@ -24,6 +24,11 @@
 #define ANSWER_FILL                                                                                \
     (3u << 20) /* a list is cut here: below ANSWER_BYTES_MAX by one record and more */
 
+/* ---- quarantine ---- */
+#define QUARANTINE_FILE_MAX (1u << 20)     /* ten times what QUARANTINES_MAX of them take */
+#define QUARANTINE_SCAN_BYTES (256u << 20) /* of blocks that a start reads again: a second or two */
+#define QUARANTINES_PAGE 100 /* of broker.quarantined: each costs two looks into the journal */
+
 /* ---- BUSY: how long to wait before the next try ---- */
 #define RETRY_DISK_MS 30000 /* somebody must make room first */
 #define RETRY_LAG_MS 2000   /* the workers are at it */
@@ -35,6 +40,7 @@
 #define SEGMENT_BYTES_MIN (64u << 10)     /* an empty environment must not count as full */
 #define SEGMENT_SPARE_BYTES (1u << 20)    /* map beyond the last block: tree and free-list pages */
 #define SEGMENTS_OPEN_MAX 4               /* sealed ones kept open: workers read near one another */
+#define PRUNE_SEGMENTS_MAX 64             /* removed in one turn: each is a sync of the folder */
 #define SEGMENTS_MAX 1000000 /* 64 TiB of them; a folder listing that is longer is no journal */
 
 #endif

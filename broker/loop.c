@@ -56,6 +56,29 @@ machine_free_bytes(void *context)
     return (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
+/* Beside the segments, so that a copy of the journal's folder has it too. */
+static void
+side_path(const struct loop *loop, char path[SETTINGS_PATH_MAX + 32])
+{
+    snprintf(path, SETTINGS_PATH_MAX + 32, "%s/journal/quarantine", loop->settings->data);
+}
+
+static bool
+machine_side_read(void *context, struct buf *out)
+{
+    char path[SETTINGS_PATH_MAX + 32];
+    side_path(context, path);
+    return file_read(path, QUARANTINE_FILE_MAX, out) == ERR_OK;
+}
+
+static bool
+machine_side_write(void *context, struct slice bytes)
+{
+    char path[SETTINGS_PATH_MAX + 32];
+    side_path(context, path);
+    return file_replace(path, bytes) == ERR_OK;
+}
+
 /* ---- the turn ---- */
 
 static void
@@ -195,7 +218,8 @@ core_open(struct loop *loop, struct journal *journal, struct clock *clock)
     struct broker_options options = {
         .journal = journal,
         .clock = clock,
-        .machine = {machine_process_alive, machine_free_bytes, loop},
+        .machine = {machine_process_alive, machine_free_bytes, loop, machine_side_read,
+                    machine_side_write},
         .start_id = start_id_new(),
         .pid = (uint64_t)getpid(),
         .settings = loop->settings,

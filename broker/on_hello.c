@@ -74,6 +74,12 @@ welcome(struct broker *b, const struct session *s)
         .shards = b->roster.count,
         .shard = s->shard == SHARD_NONE ? 0 : s->shard + 1,
     };
+    struct journal_head head;
+    journal_head(b->journal, &head);
+    welcome.first = head.first;
+    if (s->role == ROLE_TALLY || s->role == ROLE_READER) {
+        welcome.quarantined = quarantine_told(&b->quarantine);
+    }
     message_encode_welcome(&welcome, replies_open(&b->replies));
     replies_close(&b->replies, s->identity);
 }

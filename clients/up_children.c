@@ -6,19 +6,24 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/note.h"
 #include "common/proc.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MAX_MS 5000
 #define LIVED_MS 10000
 #define STOP_MS 10000 /* for an order; a commit in flight takes far less */
 #define OPTIONS_MAX 8
+#define OPTIONS_OWN 3 /* of a tally worker */
 
 static int64_t
 now_monotonic(void)
@@ -35,14 +40,24 @@ child_init(struct child *child, const char *folder, const char *name, bool broke
     snprintf(child->program, size, "%s/%s", folder, name);
 }
 
+static void
+child_note(struct child *child, const char *data, unsigned number)
+{
+    size_t size = snprintf(NULL, 0, "%s/run/note.%u", data, number) + 1;
+    child->note = mem_alloc(size);
+    snprintf(child->note, size, "%s/run/note.%u", data, number);
+}
+
 void
-children_init(struct children *c, const char *folder, uint64_t shards, char **options)
+children_init(struct children *c, const char *folder, const char *data, uint64_t shards,
+              char **options)
 {
     *c = (struct children){.count = (unsigned)shards + 2, .options = options};
     c->list = mem_alloc(c->count * sizeof *c->list);
     child_init(&c->list[0], folder, "thidua-broker", true);
     for (unsigned i = 1; i + 1 < c->count; i++) {
         child_init(&c->list[i], folder, "thidua-tally", false);
+        child_note(&c->list[i], data, i);
     }
     child_init(&c->list[c->count - 1], folder, "thidua-query", false);
 }
@@ -52,6 +67,7 @@ children_fini(struct children *c)
 {
     for (unsigned i = 0; i < c->count; i++) {
         free(c->list[i].program);
+        free(c->list[i].note);
     }
     free(c->list);
     *c = (struct children){0};
@@ -72,12 +88,39 @@ child_ended(struct child *child, int64_t now_ms)
     }
 }
 
+/* A tally worker's own options behind those of all, from argv[at] on. What it left in its note is
+ * forgotten: it has been read. */
+static void
+tally_options(struct child *child, char **argv, unsigned at, char accusation[SUSPECT_TEXT])
+{
+    child->accusing = suspect_accused(&child->suspect, accusation);
+    if (child->accusing) {
+        argv[at++] = (char *)"--quarantine";
+        argv[at++] = accusation;
+        return;
+    }
+    if (unlink(child->note) != 0 && errno != ENOENT) {
+        log_warn("note_not_removed", "path=\"%s\" error=\"%s\"", child->note, strerror(errno));
+    }
+    argv[at++] = (char *)"--note";
+    argv[at++] = child->note;
+    if (child->suspect.careful) {
+        argv[at++] = (char *)"--careful";
+    }
+}
+
 static void
 child_start(struct children *c, struct child *child, int64_t now_ms)
 {
-    char *argv[OPTIONS_MAX + 2] = {child->program};
-    for (unsigned i = 0; i < OPTIONS_MAX && c->options[i] != NULL; i++) {
-        argv[i + 1] = c->options[i];
+    char *argv[1 + OPTIONS_MAX + OPTIONS_OWN + 1] = {child->program};
+    char accusation[SUSPECT_TEXT];
+    unsigned n = 1;
+    while (n <= OPTIONS_MAX && c->options[n - 1] != NULL) {
+        argv[n] = c->options[n - 1];
+        n++;
+    }
+    if (child->note != NULL) {
+        tally_options(child, argv, n, accusation);
     }
     child->started_ms = now_ms;
     if (proc_start(argv, &child->pid) != ERR_OK) {
@@ -117,6 +160,23 @@ child_log(const struct children *c, const struct child *child, pid_t pid, int st
     }
 }
 
+/* What a tally worker's death says about the record that it had in hand. */
+static void
+tally_ended(struct child *child, int status, int64_t now_ms)
+{
+    if (child->accusing) {
+        suspect_told(&child->suspect, status);
+        if (child->suspect.accused == 0) { /* it did what it was for: the worker need not wait */
+            child->backoff_ms = 0;
+            child->start_at_ms = now_ms;
+        }
+    } else if (suspect_died(&child->suspect, status, note_read(child->note))) {
+        char accusation[SUSPECT_TEXT];
+        (void)!suspect_accused(&child->suspect, accusation);
+        log_warn("record_kills_worker", "accusation=%s", accusation);
+    }
+}
+
 void
 children_reap(struct children *c, int64_t now_ms)
 {
@@ -126,6 +186,9 @@ children_reap(struct children *c, int64_t now_ms)
             if (c->list[i].pid == pid) {
                 child_ended(&c->list[i], now_ms);
                 child_log(c, &c->list[i], pid, status, now_ms);
+                if (c->list[i].note != NULL) {
+                    tally_ended(&c->list[i], status, now_ms);
+                }
             }
         }
     }

@@ -3,6 +3,8 @@
 #ifndef CLIENTS_UP_CHILDREN_H
 #define CLIENTS_UP_CHILDREN_H
 
+#include "clients/up_suspect.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -15,6 +17,9 @@ struct child {
     int64_t started_ms; /* monotonic */
     int64_t start_at_ms;
     uint32_t backoff_ms; /* what was waited before this start; 0: nothing */
+    char *note;          /* path; a tally worker keeps there what it has in hand; NULL: no worker */
+    struct suspect suspect;
+    bool accusing; /* what runs tells the broker of a quarantine, and is no worker */
 };
 
 struct children {
@@ -24,8 +29,9 @@ struct children {
     char **options; /* --data DIR and --clock-offset-us N, the same for all; ends with NULL */
 };
 
-/* `folder` is where the programs are; `options` stay the caller's. */
-void children_init(struct children *c, const char *folder, uint64_t shards, char **options);
+/* `folder` is where the programs are, `data` the data directory; `options` stay the caller's. */
+void children_init(struct children *c, const char *folder, const char *data, uint64_t shards,
+                   char **options);
 void children_fini(struct children *c);
 /* Starts what is due; gives the milliseconds until the next is, -1 where none waits. */
 int children_start(struct children *c, int64_t now_ms);

@@ -1,7 +1,9 @@
-/* thidua rejected: the records that were rejected, oldest first, each with its reason. */
+/* thidua rejected: the records that were rejected, oldest first, each with its reason, and those that
+ * are quarantined, which have none. */
 #include "clients/answers.h"
 #include "clients/reading.h"
 #include "clients/table.h"
+#include "clients/terms.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
 
@@ -21,10 +23,11 @@ show(const json_t *answer, const struct options *o)
     json_array_foreach(json_object_get(answer, "rejected"), i, row)
     {
         char sentence[512];
+        const char *code = json_text(row, "code");
         verdict_sentence(row, sentence, sizeof sentence);
         table_text(table, json_text(row, "receipt"));
         table_text(table, json_text(row, "unit"));
-        table_text(table, json_text(row, "code"));
+        table_text(table, code[0] != '\0' ? code : term(json_text(row, "verdict")));
         table_text(table, sentence);
     }
     table_print(table, stdout);

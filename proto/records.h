@@ -59,8 +59,26 @@ struct receipt {
     uint32_t index;
 };
 #define RECEIPT_TEXT 32
+/* Who speaks in the records that a broker makes by itself. No code, so that it is nobody's name, and
+ * no SUBMIT can claim it: a broker gives each sender its own. */
+#define PRINCIPAL_BROKER ":broker"
 void receipt_format(struct receipt receipt, char text[RECEIPT_TEXT]);
 enum err receipt_parse(struct slice text, struct receipt *receipt) MUST_CHECK;
+
+/* A receipt as one number, for what is stored in one step; 0: none, or no block of ours has it. */
+static inline uint64_t
+receipt_number(struct receipt receipt)
+{
+    return receipt.block >> 48 != 0 || receipt.index > UINT16_MAX
+               ? 0
+               : receipt.block << 16 | receipt.index;
+}
+
+static inline struct receipt
+receipt_of_number(uint64_t number)
+{
+    return (struct receipt){number >> 16, (uint32_t)(number & UINT16_MAX)};
+}
 
 /* A ULID (github.com/ulid/spec): 48 bits of milliseconds, 80 random (libsodium). */
 void ulid_new(int64_t wall_us, uint8_t id[16]);

@@ -355,14 +355,38 @@ rig_campaign(struct rig *rig, uint8_t ulid, const struct campaign *campaign)
     return index;
 }
 
+/* What the broker says of the record: its envelope's unit and its type. */
+static void
+target_describe(const struct rig *rig, struct receipt target, struct record_quarantine *in)
+{
+    struct block block;
+    struct block_record record;
+    if (target.block > rig->block_count ||
+        block_open(buf_slice_of(&rig->blocks[target.block - 1]), &block) != ERR_OK) {
+        return;
+    }
+    struct block_records it = block_records(&block);
+    while (block_next(&it, &record)) {
+        if (record.index == target.index) {
+            in->unit = record.unit;
+            in->record = 0;
+            layout_peek(record.body, &in->record);
+        }
+    }
+}
+
 uint32_t
 rig_quarantine(struct rig *rig, uint8_t ulid, struct receipt target)
 {
     struct record_quarantine in = {
         .block = target.block, .index = target.index, .id = ulid_of(rig, ulid)};
     struct buf body = BUF_EMPTY;
+    const char *principal = rig->principal;
+    target_describe(rig, target, &in);
     record_encode_quarantine(&in, &body);
+    rig->principal = strcmp(principal, "local") == 0 ? PRINCIPAL_BROKER : principal;
     uint32_t index = rig_add(rig, "", buf_slice_of(&body));
+    rig->principal = principal;
     buf_fini(&body);
     return index;
 }

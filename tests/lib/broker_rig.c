@@ -73,7 +73,7 @@ rig_start(struct broker_rig *rig)
     struct broker_options options = {
         .journal = rig->journal,
         .clock = &rig->clock,
-        .machine = {rig_process_alive, rig_free_bytes, rig},
+        .machine = {rig_process_alive, rig_free_bytes, rig, rig->side_read, rig->side_write},
         .start_id = 0x1234567800000000u + rig->told_count,
         .pid = 1,
         .settings = &rig->settings,

@@ -23,8 +23,10 @@ struct broker_rig {
     struct journal *journal;
     struct broker *broker;
     uint64_t free_bytes;
-    uint64_t dead[RIG_DEAD_MAX]; /* pids of processes that have ended */
-    char unreachable[32];        /* the peer that cannot be sent to; "": none */
+    uint64_t dead[RIG_DEAD_MAX];                       /* pids of processes that have ended */
+    bool (*side_read)(void *context, struct buf *out); /* broker_machine's; NULL: none */
+    bool (*side_write)(void *context, struct slice bytes);
+    char unreachable[32]; /* the peer that cannot be sent to; "": none */
     struct told_message *told;
     uint32_t told_count;
 };

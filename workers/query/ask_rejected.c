@@ -99,7 +99,7 @@ take(struct rejected_ask *r, uint32_t shard)
         buf_fini(&key);
     }
     snapshot_need(verdict_decode(value, &verdict), "verdict");
-    if (verdict.verdict == VERDICT_REJECTED) {
+    if (verdict.verdict == VERDICT_REJECTED || verdict.verdict == VERDICT_QUARANTINED) {
         answer_verdict(&r->query->page, s->receipt, &verdict);
         r->count++;
     }

@@ -1,10 +1,22 @@
-/* The broker's own record: a receipt to be skipped by every replay, because it killed its worker.
+/* The broker's own record: a record before it, named by its receipt, has killed its worker and is
+ * skipped by every replay.
  *
- * It names a record before itself. This run has met that record already; what makes a replay skip it
- * is the list that a worker is given before its first block (apply_quarantine). The row is for that
- * list, and for a run that goes on from this state. */
+ * What makes a replay skip it is the list that a worker is given before its first block
+ * (apply_quarantine); this record is where that list comes from. A run that met the named record
+ * before it was on the list has applied it: then the state says what no replay says, and is marked
+ * so (skipped.h). A replay, which always has the list, never writes that mark. */
 #include "workers/tally/once.h"
-#include "workers/tally/validate.h"
+
+static bool
+sender_check(const struct record *record, struct complaint *why)
+{
+    /* Whoever could say this could silence any report. */
+    if (!slice_is(record->principal, PRINCIPAL_BROKER)) {
+        return complain(why, CODE_NOT_ALLOWED, slice_text(""), "%.*s",
+                        SLICE_ARG(record->principal));
+    }
+    return true;
+}
 
 static bool
 target_check(const struct record *record, struct receipt target, struct complaint *why)
@@ -20,11 +32,17 @@ target_check(const struct record *record, struct receipt target, struct complain
 }
 
 static enum err
-target_keep(struct apply *a, struct receipt target)
+target_keep(struct apply *a, struct receipt target, const struct record_quarantine *in)
 {
-    skipped_add(&a->skipped, target);
+    struct slice mark;
     key_receipt(&a->key, target);
-    return state_put(a->state, TABLE_QUARANTINE, buf_slice_of(&a->key), slice_text(""));
+    enum err err = state_get(a->state, TABLE_QUARANTINE, buf_slice_of(&a->key), &mark);
+    if (err != ERR_NOT_FOUND) {
+        return err; /* skipped, or known already */
+    }
+    bool applied = record_concerns(a, in->unit, in->record);
+    a->stale = a->stale || applied;
+    return skipped_mark(a->state, target, applied ? MARK_APPLIED : MARK_NONE, &a->key);
 }
 
 enum err
@@ -43,10 +61,9 @@ apply_quarantine_record(struct apply *a, const struct record *record, struct out
         return err;
     }
     struct receipt target = {in.block, (uint32_t)in.index};
-    if (!principal_may_speak(record->principal, slice_text(""), &outcome->why) ||
-        !target_check(record, target, &outcome->why)) {
+    if (!sender_check(record, &outcome->why) || !target_check(record, target, &outcome->why)) {
         return outcome_reject(outcome);
     }
-    err = target_keep(a, target);
+    err = target_keep(a, target, &in);
     return err == ERR_OK ? once_keep(a, &once, record->receipt) : err;
 }

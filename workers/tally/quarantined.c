@@ -3,23 +3,21 @@
 #include "workers/tally/quarantined.h"
 
 #include "proto/cursor.h"
+#include "workers/tally/skipped.h"
 
 static enum err
-read_receipt(struct cursor *c, struct receipt *receipt)
+read_skip(struct cursor *c, struct skip *skip)
 {
     uint32_t n;
     uint64_t index = 0;
     enum err err = cursor_array(c, &n);
-    if (err == ERR_OK && n != 2) {
+    if (err == ERR_OK && n != 3) {
         return ERR_FORMAT;
     }
-    if (err == ERR_OK) {
-        err = cursor_uint(c, &receipt->block);
-    }
-    if (err == ERR_OK) {
-        err = cursor_uint(c, &index);
-    }
-    receipt->index = (uint32_t)index;
+    err = err == ERR_OK ? cursor_uint(c, &skip->receipt.block) : err;
+    err = err == ERR_OK ? cursor_uint(c, &index) : err;
+    err = err == ERR_OK ? cursor_uint(c, &skip->type) : err;
+    skip->receipt.index = (uint32_t)index;
     return err == ERR_OK && index > UINT32_MAX ? ERR_FORMAT : err;
 }
 
@@ -35,11 +33,11 @@ quarantined_tell(struct slice list, struct apply *apply)
         return ERR_FORMAT;
     }
     for (uint32_t i = 0; i < n; i++) {
-        struct receipt receipt;
-        if (read_receipt(&c, &receipt) != ERR_OK) {
+        struct skip skip;
+        if (read_skip(&c, &skip) != ERR_OK) {
             return ERR_FORMAT;
         }
-        apply_quarantine(apply, receipt);
+        apply_quarantine(apply, skip.receipt, skip.type);
     }
     return cursor_done(&c) ? ERR_OK : ERR_FORMAT;
 }

@@ -5,7 +5,7 @@
 
 #include "workers/tally/apply.h"
 
-/* `list`: msgpack, array of [block, index]; empty: none. ERR_FORMAT: then apply nothing. */
+/* `list`: msgpack, array of [block, index, type]; empty: none. ERR_FORMAT: then apply nothing. */
 enum err quarantined_tell(struct slice list, struct apply *apply) MUST_CHECK;
 
 #endif

@@ -72,7 +72,8 @@ verdict_store(struct apply *a, const struct record *record, uint8_t type,
     verdict_encode(&row, &a->value);
     enum err err =
         state_put(a->state, TABLE_VERDICT, buf_slice_of(&a->key), buf_slice_of(&a->value));
-    if (err != ERR_OK || outcome->verdict != VERDICT_REJECTED) {
+    bool refused = outcome->verdict == VERDICT_REJECTED || outcome->verdict == VERDICT_QUARANTINED;
+    if (err != ERR_OK || !refused) {
         return err;
     }
     key_rejected(&a->key, unit, record->receipt);
