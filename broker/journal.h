@@ -72,7 +72,8 @@ journal_head(const struct journal *j, struct journal_head *head)
     j->ops->head(j, head);
 }
 
-/* Removes whole segments below `before`. The caller has proved that a synced snapshot covers them. */
+/* Removes whole segments below `before`, at most PRUNE_SEGMENTS_MAX at a time: call again until the
+ * head's `first` stays. The caller has proved that a synced snapshot covers them. */
 static inline MUST_CHECK enum err
 journal_prune(struct journal *j, uint64_t before)
 {

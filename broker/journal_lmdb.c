@@ -390,7 +390,7 @@ lmdb_prune(struct journal *base, uint64_t before)
     CHECK(!j->read_only);
     reading_end(j);
     /* The newest stays, sealed or not: the next block must follow something. */
-    while (err == ERR_OK && gone + 1 < j->catalog.count &&
+    while (err == ERR_OK && gone < PRUNE_SEGMENTS_MAX && gone + 1 < j->catalog.count &&
            j->catalog.entries[gone].seal.last < before) {
         struct catalog_entry *entry = &j->catalog.entries[gone];
         if (j->catalog.entries[gone + 1].first > j->head.number) {

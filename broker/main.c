@@ -1,4 +1,5 @@
 /* thidua-broker: reads its settings, opens the journal, runs the loop. */
+#include "broker/backup.h"
 #include "broker/journal.h"
 #include "broker/loop.h"
 #include "common/lang.h"
@@ -23,6 +24,7 @@ print_help(void)
             "\n"
             "  --data THƯ_MỤC      thư mục dữ liệu do `thidua init` tạo\n"
             "  --khóa GIÁ_TRỊ      mọi khóa khác của thidua.conf\n"
+            "  --backup, --restore dùng bởi `thidua backup` và `thidua restore`\n"
             "  --help              trang này\n",
             "Usage: thidua-broker --data DIR [--key VALUE]...\n"
             "Takes reports, journals them, gives receipts, feeds blocks to the workers.\n"
@@ -30,6 +32,7 @@ print_help(void)
             "\n"
             "  --data DIR          the data directory that `thidua init` made\n"
             "  --key VALUE         every other key of thidua.conf\n"
+            "  --backup, --restore used by `thidua backup` and `thidua restore`\n"
             "  --help              this page\n"),
         stdout);
 }
@@ -75,10 +78,14 @@ main(int argc, char **argv)
         }
     }
     log_open("broker", LOG_INFO);
+    umask(077); /* over ipc:// the mode of the socket and its folder is what keeps others out */
+    int done = backup_command(argc, argv);
+    if (done >= 0) {
+        return done;
+    }
     if (!settings_load(&settings, argc, argv, why)) {
         log_fatal(EX_USAGE, "%s", why);
     }
-    umask(077); /* over ipc:// the mode of the socket and its folder is what keeps others out */
     int signals = proc_signals_open();
     if (signals < 0 || sodium_init() < 0) {
         log_fatal(EX_OSERR, LANG_PICK("Hệ thống từ chối: %s.", "The system refuses: %s."),

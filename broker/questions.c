@@ -314,6 +314,80 @@ ask_records(struct broker *b, struct slice args, struct buf *body, struct compla
     return ok;
 }
 
+/* ---- pruning ---- */
+
+static bool
+prune_refused(struct complaint *why, uint32_t shard, uint64_t position, uint64_t wanted)
+{
+    return complain(why, CODE_PRUNE_REFUSED, slice_text("shard"),
+                    "shard %" PRIu32 ": %" PRIu64 " < %" PRIu64, shard, position, wanted);
+}
+
+/* The proof: the positions of a backup whose files the asker has verified, one a shard, all at the last
+ * block to go or beyond. And every live state must be there too: one that is being made again still
+ * needs the blocks. thidua-tally --backup has synced the live states at the backup's positions. */
+static bool
+prune_allowed(struct broker *b, uint64_t before, struct cursor list, struct complaint *why)
+{
+    uint32_t n;
+    if (cursor_array(&list, &n) != ERR_OK || n != b->roster.count) {
+        return complain(why, CODE_QUERY_INVALID, slice_text("positions"), "%" PRIu32 "?",
+                        b->roster.count);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct shard *live = &b->roster.shards[i];
+        uint64_t position;
+        if (cursor_uint(&list, &position) != ERR_OK) {
+            return complain(why, CODE_QUERY_INVALID, slice_text("positions"), "uint?");
+        }
+        if (position < before - 1) {
+            return prune_refused(why, i, position, before - 1);
+        }
+        if (!live->reported || live->position < position) {
+            return prune_refused(why, i, live->reported ? live->position : 0, position);
+        }
+    }
+    return true;
+}
+
+static bool
+ask_prune(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+{
+    struct arg known[] = {{.name = "before", .kind = KIND_UINT, .required = true},
+                          {.name = "positions", .kind = KIND_ARRAY, .required = true}};
+    struct journal_head head;
+    if (!args_read(args, known, 2, why)) {
+        return false;
+    }
+    journal_head(b->journal, &head);
+    if (known[0].number == 0 || known[0].number > head.number) {
+        return complain(why, CODE_BLOCK_UNKNOWN, slice_text(""), "%" PRIu64, known[0].number);
+    }
+    if (!prune_allowed(b, known[0].number, known[1].list, why)) {
+        return false;
+    }
+    enum err err = journal_prune(b->journal, known[0].number);
+    if (err != ERR_OK) { /* a file could not be removed; the log says which. Nothing else changed */
+        return complain(why, CODE_PRUNE_REFUSED, slice_text("journal"), "%s", err_name(err));
+    }
+    journal_head(b->journal, &head);
+    pack_map(body, 2);
+    pack_key_uint(body, "first", head.first);
+    pack_key_uint(body, "block", head.number);
+    return true;
+}
+
+static bool
+ask_quarantined(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+{
+    struct arg known[] = {{.name = "start", .kind = KIND_UINT}};
+    if (!args_read(args, known, 1, why)) {
+        return false;
+    }
+    quarantine_list(b, known[0].number, body);
+    return true;
+}
+
 /* ---- finding the question ---- */
 
 struct question {
@@ -322,8 +396,13 @@ struct question {
 };
 
 static const struct question QUESTIONS[] = {
-    {"broker.status", ask_status}, {"broker.head", ask_head},       {"broker.block", ask_block},
-    {"broker.record", ask_record}, {"broker.records", ask_records},
+    {"broker.status", ask_status},
+    {"broker.head", ask_head},
+    {"broker.block", ask_block},
+    {"broker.record", ask_record},
+    {"broker.records", ask_records},
+    {"broker.prune", ask_prune},
+    {"broker.quarantined", ask_quarantined},
 };
 
 #define QUESTION_COUNT (sizeof(QUESTIONS) / sizeof(QUESTIONS[0]))
@@ -346,6 +425,18 @@ question_ask(struct broker *b, const struct message_query *query, struct buf *bo
     return complain(why, CODE_QUERY_UNKNOWN, query->name, "-");
 }
 
+/* All may look; only the local operator may take something away. */
+static bool
+question_allowed(const struct broker *b, struct slice asker, struct slice name,
+                 struct complaint *why)
+{
+    const struct session *s = sessions_find(&b->sessions, asker);
+    if (slice_is(name, "broker.prune") && (s == NULL || strcmp(s->principal, "local") != 0)) {
+        return complain(why, CODE_NOT_ALLOWED, name, "%s", s == NULL ? "-" : s->principal);
+    }
+    return true;
+}
+
 void
 question_answer(struct broker *b, struct slice asker, const struct message_query *query)
 {
@@ -356,7 +447,7 @@ question_answer(struct broker *b, struct slice asker, const struct message_query
         broker_busy(b, asker, query->request, BUSY_SHARE, RETRY_SHARE_MS);
         return;
     }
-    if (question_ask(b, query, &body, &why)) {
+    if (question_allowed(b, asker, query->name, &why) && question_ask(b, query, &body, &why)) {
         struct message_answer answer = {.request = query->request, .body = buf_slice_of(&body)};
         message_encode_answer(&answer, replies_open(&b->replies));
         replies_close(&b->replies, asker);

@@ -1,54 +1,28 @@
-/* Seals: BLAKE2b-256 over a segment's file, streamed, so that a segment is never whole in memory. */
+/* Seals: BLAKE2b-256 over a segment's file. */
 #include "broker/seal.h"
 
 #include "common/file.h"
+#include "common/file_copy.h"
 #include "common/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SEAL_TEXT_MAX 512       /* two short lines */
-#define HASH_CHUNK (256u << 10) /* read at once: large enough to keep a disk busy */
+#define SEAL_TEXT_MAX 512 /* two short lines */
 
-_Static_assert(SEAL_HASH_SIZE == crypto_generichash_BYTES, "the seal's hash is BLAKE2b-256");
-
-static enum err
-hash_stream(int fd, uint8_t hash[SEAL_HASH_SIZE], uint64_t *bytes)
-{
-    struct buf chunk = BUF_EMPTY;
-    uint8_t *at = buf_reserve(&chunk, HASH_CHUNK);
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, SEAL_HASH_SIZE);
-    *bytes = 0;
-    ssize_t n;
-    while ((n = read(fd, at, HASH_CHUNK)) > 0 || (n < 0 && errno == EINTR)) {
-        if (n > 0) {
-            crypto_generichash_update(&state, at, (size_t)n);
-            *bytes += (uint64_t)n;
-        }
-    }
-    crypto_generichash_final(&state, hash, SEAL_HASH_SIZE);
-    buf_fini(&chunk);
-    return n == 0 ? ERR_OK : ERR_IO;
-}
+_Static_assert(SEAL_HASH_SIZE == FILE_HASH_SIZE, "the seal's hash is BLAKE2b-256");
 
 static enum err
 hash_file(const char *path, uint8_t hash[SEAL_HASH_SIZE], uint64_t *bytes)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    enum err err = file_hash(path, hash, bytes);
+    if (err != ERR_OK && err != ERR_NOT_FOUND) {
+        log_error("segment_unreadable", "path=\"%s\" error=%s", path, err_name(err));
     }
-    enum err err = hash_stream(fd, hash, bytes);
-    if (err != ERR_OK) {
-        log_error("segment_unreadable", "path=\"%s\" error=\"%s\"", path, strerror(errno));
-    }
-    close(fd);
     return err;
 }
 

@@ -1,6 +1,7 @@
 /* Segments on LMDB. The rules of LMDB that this file keeps:
  *   1. An environment is opened after fork, once a process, on a local disk.
- *   2. Durable mode: no flag that skips a sync. A commit has the data synced, then the meta page.
+ *   2. Durable mode: no flag that skips a sync. A commit has the data synced, then the meta page. (A
+ *      segment that is being built for a restore is synced once, when it is whole.)
  *   3. A failed commit is final: LMDB goes on as if nothing were wrong after a failed sync, so the
  *      caller ends the process and reads anew what is true.
  *   4. The map never grows: it has room for a full segment and the largest block, and the journal
@@ -89,6 +90,8 @@ mode_flags(enum segment_mode mode)
         flags |= MDB_RDONLY;
     } else if (mode == SEGMENT_SEALED) {
         flags |= MDB_RDONLY | MDB_NOLOCK;
+    } else if (mode == SEGMENT_BUILD) {
+        flags |= MDB_NOSYNC | MDB_NOLOCK;
     }
     return flags;
 }
@@ -330,6 +333,28 @@ segment_last(struct segment *s, uint64_t *number)
     mdb_cursor_close(cursor);
     segment_release(s);
     return err;
+}
+
+enum err
+segment_copy(struct segment *s, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return segment_failed(path, "create", errno);
+    }
+    segment_release(s);
+    int rc = mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT);
+    if (close(fd) != 0 && rc == 0) {
+        rc = errno;
+    }
+    return rc == 0 ? ERR_OK : segment_failed(path, "copy", rc);
+}
+
+enum err
+segment_sync(struct segment *s)
+{
+    int rc = mdb_env_sync(s->env, 1);
+    return rc == 0 ? ERR_OK : segment_failed(s->path, "sync", rc);
 }
 
 uint64_t

@@ -12,6 +12,7 @@ enum segment_mode {
     SEGMENT_WRITE,  /* the live one, by the process that holds the journal's lock */
     SEGMENT_FOLLOW, /* the live one, read beside the broker that writes it */
     SEGMENT_SEALED, /* never written again; its seal was checked */
+    SEGMENT_BUILD,  /* being made for nobody yet: appends are not synced, segment_sync is */
 };
 
 /* An empty segment at `path`: whole or not there, also after a power cut. `full_bytes` is the size at
@@ -22,7 +23,7 @@ enum err segment_open(const char *path, enum segment_mode mode, uint64_t full_by
                       struct segment **segment) MUST_CHECK;
 void segment_close(struct segment **segment);
 
-/* On disk when it returns. After an error the process must end. */
+/* On disk when it returns (not so in SEGMENT_BUILD). After an error the process must end. */
 enum err segment_append(struct segment *s, uint64_t number, struct slice block) MUST_CHECK;
 /* The bytes end with the next call on this segment. ERR_NOT_FOUND. */
 enum err segment_read(struct segment *s, uint64_t number, struct slice *block) MUST_CHECK;
@@ -30,6 +31,11 @@ enum err segment_read(struct segment *s, uint64_t number, struct slice *block) M
 void segment_release(struct segment *s);
 /* The number of the newest block; ERR_NOT_FOUND where there is none. */
 enum err segment_last(struct segment *s, uint64_t *number) MUST_CHECK;
+/* Writes what one snapshot holds into a new file, packed, beside a writer that goes on. Not synced.
+ * ERR_FULL, ERR_IO. */
+enum err segment_copy(struct segment *s, const char *path) MUST_CHECK;
+/* After SEGMENT_BUILD. */
+enum err segment_sync(struct segment *s) MUST_CHECK;
 /* Bytes of the file in use. */
 uint64_t segment_used(struct segment *s);
 

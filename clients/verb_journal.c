@@ -1,5 +1,7 @@
-/* thidua journal head | show BLOCK | show BLOCK.INDEX: looks into the journal through the broker. */
+/* thidua journal head | show BLOCK | show BLOCK.INDEX: looks into the journal through the broker; prune takes
+ * its oldest segments away. */
 #include "clients/answers.h"
+#include "clients/journal_prune.h"
 #include "clients/reading.h"
 #include "clients/record_json.h"
 #include "clients/table.h"
@@ -123,12 +125,33 @@ show(const struct options *o, const char *what)
     return reading_run(o, "broker.block", &question, block_show);
 }
 
+static int
+prune(const struct options *o, uint64_t before, const char *backup)
+{
+    if (before == 0 || backup == NULL) {
+        return say_code(
+            EX_USAGE, tr("prune cần --before BLOCK và --backup DIR: nhật ký chỉ được cắt dưới một "
+                         "bản sao lưu đã kiểm tra.",
+                         "prune wants --before BLOCK and --backup DIR: a journal is only pruned "
+                         "below a backup that was verified."));
+    }
+    return journal_prune_run(o, before, backup);
+}
+
 int
 verb_journal(int argc, char **argv)
 {
     struct options o;
     struct question question = {0};
-    int code = options_parse(&o, NULL, 0, argc, argv);
+    uint64_t before = 0;
+    const char *backup = NULL;
+    const struct option_spec own[] = {
+        NUMBER_OPTION("before", "BLOCK", &before, false, "với prune: bỏ những đoạn trước khối này",
+                      "with prune: remove the segments before this block"),
+        TEXT_OPTION("backup", "DIR", &backup, false, "với prune: bản sao lưu giữ những khối ấy",
+                    "with prune: the backup that holds those blocks"),
+    };
+    int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
         return code;
     }
@@ -138,8 +161,12 @@ verb_journal(int argc, char **argv)
     if (strcmp(o.args[0], "show") == 0 && o.arg_count == 2) {
         return show(&o, o.args[1]);
     }
-    return say_code(EX_USAGE, tr("cách dùng: thidua journal head, hoặc thidua journal show "
-                                 "BLOCK[.INDEX].",
-                                 "usage: thidua journal head, or thidua journal show "
-                                 "BLOCK[.INDEX]."));
+    if (strcmp(o.args[0], "prune") == 0 && o.arg_count == 1) {
+        return prune(&o, before, backup);
+    }
+    return say_code(EX_USAGE,
+                    tr("cách dùng: thidua journal head, thidua journal show BLOCK[.INDEX], "
+                       "hoặc thidua journal prune --before BLOCK --backup DIR.",
+                       "usage: thidua journal head, thidua journal show BLOCK[.INDEX], or "
+                       "thidua journal prune --before BLOCK --backup DIR."));
 }

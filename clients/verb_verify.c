@@ -17,20 +17,29 @@ verb_verify(int argc, char **argv)
 {
     struct options o;
     char program[4096];
-    int code = options_parse(&o, NULL, 0, argc, argv);
+    const char *from = NULL;
+    const struct option_spec own[] = {
+        TEXT_OPTION("from", "BACKUP", &from, false, "bắt đầu từ trạng thái trong bản sao lưu này",
+                    "begin with the states in this backup"),
+    };
+    int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
         return code;
     }
     char *folder = proc_folder();
     snprintf(program, sizeof program, "%s/thidua-tally", folder == NULL ? "." : folder);
     free(folder);
-    char *arguments[8] = {program, (char *)"--verify", (char *)"--data", (char *)o.data};
+    char *arguments[10] = {program, (char *)"--verify", (char *)"--data", (char *)o.data};
     int n = 4;
     if (o.json) {
         arguments[n++] = (char *)"--json";
     }
     if (o.quiet) {
         arguments[n++] = (char *)"--quiet";
+    }
+    if (from != NULL) {
+        arguments[n++] = (char *)"--from";
+        arguments[n++] = (char *)from;
     }
     fflush(stdout);
     execv(program, arguments);

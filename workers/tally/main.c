@@ -2,6 +2,9 @@
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "workers/tally/accuse.h"
+#include "workers/tally/backup.h"
+#include "workers/tally/care.h"
 #include "workers/tally/verify.h"
 #include "workers/tally/worker.h"
 
@@ -15,7 +18,10 @@ struct command {
     bool help;
     bool verify;
     struct verify_options options;
-    int argc; /* what is left, for the settings */
+    const char *backup; /* NULL: none is made */
+    struct care_options care;
+    const char *quarantine; /* RECEIPT:REASON; NULL: be a worker */
+    int argc;               /* what is left, for the settings */
     char **argv;
 };
 
@@ -36,6 +42,12 @@ print_help(void)
               "hàng với\n"
               "                          trạng thái đang dùng; mỗi phân mảnh một dòng:\n"
               "                          `shard 0 block 1234 equal` (hoặc different, absent)\n"
+              "  --note TỆP              ghi vào TỆP bản ghi đang được xử lý\n"
+              "  --careful               mỗi khối một giao dịch, đến khi hết phần tồn đọng\n"
+              "  --quarantine BIÊN_NHẬN:LÝ_DO\n"
+              "                          chỉ báo broker cách ly bản ghi đó, rồi kết thúc\n"
+              "  --from BẢN_SAO          với --verify: bắt đầu từ trạng thái trong bản sao lưu\n"
+              "  --backup BẢN_SAO        chép trạng thái mọi phân mảnh; `thidua backup` dùng\n"
               "  --json                  với --verify: in một đối tượng JSON\n"
               "  --quiet                 với --verify: không hiện tiến độ\n"
               "  --help                  trang này\n"
@@ -58,6 +70,12 @@ print_help(void)
               "compare every\n"
               "                          row with the state in use; one line a shard:\n"
               "                          `shard 0 block 1234 equal` (or different, absent)\n"
+              "  --note FILE             keep in FILE which record is in hand\n"
+              "  --careful               one block a transaction, until the backlog is gone\n"
+              "  --quarantine RECEIPT:REASON\n"
+              "                          only tell the broker to quarantine that record, and end\n"
+              "  --from BACKUP           with --verify: begin with the states in that backup\n"
+              "  --backup BACKUP         copy every shard's state; used by `thidua backup`\n"
               "  --json                  with --verify: print one JSON object\n"
               "  --quiet                 with --verify: show no progress\n"
               "  --help                  this page\n"
@@ -80,21 +98,42 @@ flag_of(struct command *c, const char *arg)
     if (strcmp(arg, "--verify") == 0) {
         return &c->verify;
     }
+    if (strcmp(arg, "--careful") == 0) {
+        return &c->care.careful;
+    }
     if (strcmp(arg, "--json") == 0) {
         return &c->options.json;
     }
     return strcmp(arg, "--quiet") == 0 ? &c->options.quiet : NULL;
 }
 
-/* Our own flags have no value; the rest goes to the settings as it stands. */
+static const char **
+text_of(struct command *c, const char *arg)
+{
+    if (strcmp(arg, "--note") == 0) {
+        return &c->care.note;
+    }
+    if (strcmp(arg, "--backup") == 0) {
+        return &c->backup;
+    }
+    if (strcmp(arg, "--from") == 0) {
+        return &c->options.from;
+    }
+    return strcmp(arg, "--quarantine") == 0 ? &c->quarantine : NULL;
+}
+
+/* Our own options are taken out; the rest goes to the settings as it stands. */
 static void
 command_read(struct command *c, int argc, char **argv)
 {
     c->argv = mem_alloc(((size_t)argc + 1) * sizeof(*c->argv));
     for (int i = 0; i < argc; i++) {
         bool *flag = i > 0 ? flag_of(c, argv[i]) : NULL;
+        const char **text = i > 0 && i + 1 < argc ? text_of(c, argv[i]) : NULL;
         if (flag != NULL) {
             *flag = true;
+        } else if (text != NULL) {
+            *text = argv[++i];
         } else {
             c->argv[c->argc++] = argv[i];
         }
@@ -106,21 +145,27 @@ run(struct command *c)
 {
     static struct settings settings;
     char why[512];
-    if (!c->verify && (c->options.json || c->options.quiet)) {
+    if (!c->verify && (c->options.json || c->options.quiet || c->options.from != NULL)) {
         log_fatal(EX_USAGE, "%s",
-                  LANG_PICK("--json và --quiet chỉ dùng với --verify.",
-                            "--json and --quiet go with --verify."));
+                  LANG_PICK("--json, --quiet và --from chỉ dùng với --verify.",
+                            "--json, --quiet and --from go with --verify."));
     }
     if (!settings_load(&settings, c->argc, c->argv, why)) {
         log_fatal(EX_USAGE, "%s", why);
     }
-    return c->verify ? verify_run(&settings, &c->options) : worker_run(&settings);
+    if (c->backup != NULL) {
+        return backup_run(settings.data, (uint32_t)settings.shards, c->backup);
+    }
+    if (c->quarantine != NULL) {
+        return accuse_run(&settings, c->quarantine);
+    }
+    return c->verify ? verify_run(&settings, &c->options) : worker_run(&settings, &c->care);
 }
 
 int
 main(int argc, char **argv)
 {
-    struct command command = {0};
+    struct command command = {.care = {.hook = hook_of_environment()}};
     int code = EX_OK;
     command_read(&command, argc, argv);
     log_open(command.verify ? "verify" : "tally", command.verify ? LOG_WARN : LOG_INFO);

@@ -119,6 +119,12 @@ replica_compare(struct replica *r)
         return ERR_OK;
     }
     CHECK(r->held && replica_done(r));
+    if (apply_position(r->apply)->block > r->target) { /* began with a backup that is newer */
+        r->result = REPLICA_DIFFERENT;
+        snprintf(r->difference, sizeof(r->difference), "the backup is ahead: block %" PRIu64,
+                 apply_position(r->apply)->block);
+        return state_hash(r->live, r->hash);
+    }
     enum err err = state_begin(r->copy, false);
     if (err != ERR_OK) {
         return err;

@@ -15,6 +15,7 @@
 #include "workers/tally/intake.h"
 #include "workers/tally/quarantined.h"
 #include "workers/tally/replica.h"
+#include "workers/tally/verify_from.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -59,6 +60,16 @@ refused(const struct frames *frames)
     char sentence[512];
     if (layout_decode(message_layout(MESSAGE_error), frames_slice(frames, 0), &error, &why)) {
         complain(&why, code_of_text(error.code), error.subject, "%.*s", SLICE_ARG(error.detail));
+    }
+    if (why.code == CODE_BLOCK_UNKNOWN) {
+        fprintf(
+            stderr,
+            LANG_PICK("Nhật ký không còn khối %s (đã bị cắt): hãy đối chiếu từ một bản sao lưu, "
+                      "“thidua verify --from BẢN_SAO”.\n",
+                      "The journal does not hold block %s any more (it was pruned): verify from "
+                      "a backup, “thidua verify --from BACKUP”.\n"),
+            why.detail);
+        return EX_DATAERR;
     }
     complaint_sentence(&why, LANG_PICK(LANGUAGE_VI, LANGUAGE_EN), sentence, sizeof(sentence));
     fprintf(stderr, "%s: %s\n", code_text(why.code), sentence);
@@ -137,6 +148,10 @@ open_replicas(struct verify *v)
 {
     uint32_t shards = (uint32_t)v->welcome.shards;
     int code = make_folder(v);
+    if (code != EX_OK) {
+        return code;
+    }
+    code = v->options->from == NULL ? EX_OK : verify_from(v->options->from, v->folder, shards);
     if (code != EX_OK) {
         return code;
     }

@@ -6,8 +6,9 @@
 #include "proto/settings.h"
 
 struct verify_options {
-    bool json;  /* one object instead of a line a shard */
-    bool quiet; /* no progress on the terminal */
+    const char *from; /* a backup whose states the replay begins with; NULL: with block 1 */
+    bool json;        /* one object instead of a line a shard */
+    bool quiet;       /* no progress on the terminal */
 };
 
 /* One line a shard on stdout: `shard 0 block 1234 equal`, `... different` and the first row that is
