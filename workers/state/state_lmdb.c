@@ -13,7 +13,8 @@
  *     rest. MDB_NOSYNC only for what is thrown away. Never MDB_WRITEMAP: a stray pointer of ours
  *     would then be on disk.
  *  6. MDB_NOTLS: a read transaction belongs to its struct, not to a thread.
- *  7. A failed put or commit is final: the caller ends the process (state.h). */
+ *  7. A failed put or commit is final: the caller ends the process (state.h).
+ *  8. LMDB neither makes a file at once nor syncs its folder: a new one is made beside (make_file). */
 #include "common/check.h"
 #include "common/err.h"
 #include "common/file.h"
@@ -22,10 +23,12 @@
 #include "workers/state/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_MODE 0600 /* reports name units, files name people: the owner's */
 
@@ -36,6 +39,7 @@ struct lmdb {
     MDB_txn *txn; /* NULL: none is open */
     bool write;   /* txn may write */
     MDB_dbi tables[TABLE_COUNT];
+    MDB_cursor *puts[TABLE_COUNT]; /* of txn: where the last put was; NULL until the first */
 };
 
 enum place { PLACE_NOWHERE, PLACE_ROW, PLACE_BEFORE_ALL, PLACE_AFTER_ALL };
@@ -132,12 +136,24 @@ lmdb_begin(struct state *s, bool write)
     return ERR_OK;
 }
 
+static void
+puts_end(struct lmdb *l)
+{
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        if (l->puts[t] != NULL) {
+            mdb_cursor_close(l->puts[t]);
+            l->puts[t] = NULL;
+        }
+    }
+}
+
 static enum err
 lmdb_commit(struct state *s)
 {
     struct lmdb *l = lmdb_of(s);
     CHECK(l->txn != NULL);
     MDB_txn *txn = l->txn;
+    puts_end(l);
     l->txn = NULL;
     return failed("commit", mdb_txn_commit(txn));
 }
@@ -147,6 +163,7 @@ lmdb_abort(struct state *s)
 {
     struct lmdb *l = lmdb_of(s);
     CHECK(l->txn != NULL);
+    puts_end(l);
     mdb_txn_abort(l->txn);
     l->txn = NULL;
 }
@@ -183,6 +200,7 @@ lmdb_get(struct state *s, enum table t, struct slice key, struct slice *value)
     return ERR_OK;
 }
 
+/* Through a cursor that stays where it is: rows that come in their order find their page at once. */
 static enum err
 lmdb_put(struct state *s, enum table t, struct slice key, struct slice value)
 {
@@ -192,7 +210,8 @@ lmdb_put(struct state *s, enum table t, struct slice key, struct slice value)
         return ERR_LIMIT;
     }
     MDB_val k = val_of(key), v = val_of(value);
-    return failed("put", mdb_put(l->txn, l->tables[t], &k, &v, 0));
+    int rc = l->puts[t] != NULL ? 0 : mdb_cursor_open(l->txn, l->tables[t], &l->puts[t]);
+    return failed("put", rc != 0 ? rc : mdb_cursor_put(l->puts[t], &k, &v, 0));
 }
 
 static enum err
@@ -292,6 +311,7 @@ lmdb_free(struct state *s)
 {
     struct lmdb *l = lmdb_of(s);
     if (l->txn != NULL) {
+        puts_end(l);
         mdb_txn_abort(l->txn);
     }
     if (l->env != NULL) {
@@ -372,14 +392,59 @@ find_file(const char *folder)
     return st.st_size == 0 ? ERR_NOT_FOUND : ERR_OK;
 }
 
+/* An empty environment at `path`, synced. */
+static int
+write_empty(const char *path, uint64_t map_bytes)
+{
+    MDB_env *env;
+    int rc = mdb_env_create(&env);
+    if (rc != MDB_SUCCESS) {
+        return rc;
+    }
+    rc = mdb_env_set_mapsize(env, map_bytes);
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
+    }
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_sync(env, 1);
+    }
+    mdb_env_close(env);
+    return rc;
+}
+
+/* LMDB writes its first two pages in one write that a power cut can halve, and never syncs the
+ * folder: made beside, synced, and then given its name, a state is whole or not there, and one that
+ * was synced stays there. A link and not a rename: what a second worker has made meanwhile is never
+ * replaced beneath it. */
 static enum err
-prepare(const char *folder, enum state_lmdb_mode mode)
+make_file(const char *folder, uint64_t map_bytes)
+{
+    char path[4096], beside[4160];
+    int len = snprintf(path, sizeof(path), "%s/data.mdb", folder);
+    if (len < 0 || (size_t)len >= sizeof(path)) {
+        return ERR_LIMIT;
+    }
+    if (file_exists(path)) {
+        return file_sync_folder(folder); /* who made it may have died before its own sync */
+    }
+    snprintf(beside, sizeof(beside), "%s.%ld.new", path, (long)getpid());
+    int rc = unlink(beside) == 0 || errno == ENOENT ? write_empty(beside, map_bytes) : errno;
+    if (rc == MDB_SUCCESS && link(beside, path) != 0 && errno != EEXIST) {
+        rc = errno;
+    }
+    unlink(beside);
+    return rc == MDB_SUCCESS ? file_sync_folder(folder) : failed("create", rc);
+}
+
+static enum err
+prepare(const char *folder, enum state_lmdb_mode mode, uint64_t map_bytes)
 {
     if (mode == STATE_READ) {
         return find_file(folder);
     }
     enum err err = file_make_folder(folder);
-    return err == ERR_EXISTS ? ERR_OK : err;
+    err = err == ERR_EXISTS ? ERR_OK : err;
+    return err == ERR_OK && mode == STATE_WRITE ? make_file(folder, map_bytes) : err;
 }
 
 enum err
@@ -401,7 +466,7 @@ state_lmdb_open_sized(const char *folder, enum state_lmdb_mode mode, uint64_t ma
         .cursor_close = lmdb_cursor_close,
         .free = lmdb_free,
     };
-    enum err err = prepare(folder, mode);
+    enum err err = prepare(folder, mode, map_bytes);
     if (err != ERR_OK) {
         return err;
     }
@@ -424,4 +489,32 @@ enum err
 state_lmdb_open(const char *folder, enum state_lmdb_mode mode, struct state **state)
 {
     return state_lmdb_open_sized(folder, mode, STATE_MAP_BYTES, state);
+}
+
+/* The live file is synced through our own descriptor: with MDB_NOMETASYNC its last commit may be in
+ * the system's memory only, and who prunes rests on the position of this copy. */
+static enum err
+copy_into(struct lmdb *l, int fd)
+{
+    int live;
+    int rc = mdb_env_copyfd2(l->env, fd, MDB_CP_COMPACT);
+    rc = rc != MDB_SUCCESS ? rc : mdb_env_get_fd(l->env, &live);
+    if (rc == MDB_SUCCESS && (fsync(fd) != 0 || fdatasync(live) != 0)) {
+        rc = errno;
+    }
+    return failed("copy", rc);
+}
+
+enum err
+state_lmdb_copy(struct state *s, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (fd < 0) {
+        return failed("create", errno);
+    }
+    enum err err = copy_into(lmdb_of(s), fd);
+    if (close(fd) != 0 && err == ERR_OK) {
+        err = failed("close", errno);
+    }
+    return err;
 }
