@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define VARINT_MAX 10 /* 64 bits in sevens */
 #define BUF_FIRST 256 /* most rows and messages fit: no second allocation */
 
 void
@@ -95,11 +96,14 @@ buf_be64(struct buf *buf, uint64_t v)
 void
 buf_varint(struct buf *buf, uint64_t v)
 {
-    while (v >= 0x80) {
-        buf_byte(buf, (uint8_t)(v | 0x80));
-        v >>= 7;
+    /* Room for the longest at once; what is not used is given back. */
+    uint8_t *at = buf_reserve(buf, VARINT_MAX);
+    size_t len = 0;
+    for (; v >= 0x80; v >>= 7) {
+        at[len++] = (uint8_t)(v | 0x80);
     }
-    buf_byte(buf, (uint8_t)v);
+    at[len++] = (uint8_t)v;
+    buf->len -= VARINT_MAX - len;
 }
 
 void

@@ -35,14 +35,19 @@ reader_bytes(struct reader *r, size_t len)
     return bytes;
 }
 
-static uint64_t
+/* The next `size` bytes, or zeros: `size` is a constant of each caller, so no loop is left. */
+static inline __attribute__((always_inline)) uint64_t
 reader_be(struct reader *r, size_t size)
 {
-    struct slice bytes = reader_bytes(r, size);
-    uint64_t v = 0;
-    for (size_t i = 0; i < bytes.len; i++) {
-        v = v << 8 | bytes.data[i];
+    if (size > reader_left(r)) {
+        reader_fail(r);
+        return 0;
     }
+    uint64_t v = 0;
+    for (size_t i = 0; i < size; i++) {
+        v = v << 8 | r->at[i];
+    }
+    r->at += size;
     return v;
 }
 
@@ -71,13 +76,13 @@ reader_be64(struct reader *r)
 }
 
 uint64_t
-reader_varint(struct reader *r)
+reader_varint_long(struct reader *r)
 {
     uint64_t v = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = reader_byte(r);
+    for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
+        uint8_t byte = *r->at++;
         /* The tenth byte has room for one bit; more would be lost without a word. */
-        if (r->bad || (shift == 63 && byte > 1)) {
+        if (shift == 63 && byte > 1) {
             break;
         }
         v |= (uint64_t)(byte & 0x7f) << shift;
@@ -87,11 +92,4 @@ reader_varint(struct reader *r)
     }
     reader_fail(r);
     return 0;
-}
-
-int64_t
-reader_zigzag(struct reader *r)
-{
-    uint64_t v = reader_varint(r);
-    return (int64_t)(v >> 1 ^ (v & 1 ? UINT64_MAX : 0));
 }

@@ -17,9 +17,24 @@ uint8_t reader_byte(struct reader *r);
 uint16_t reader_be16(struct reader *r);
 uint32_t reader_be32(struct reader *r);
 uint64_t reader_be64(struct reader *r);
-uint64_t reader_varint(struct reader *r);
-int64_t reader_zigzag(struct reader *r);
 struct slice reader_bytes(struct reader *r, size_t len);
+
+/* Whatever the fast way below does not take: more than one byte, or none left. */
+uint64_t reader_varint_long(struct reader *r);
+
+/* Most numbers in a row fit one byte, and reading rows is most of what a worker does. */
+static inline uint64_t
+reader_varint(struct reader *r)
+{
+    return r->at < r->end && *r->at < 0x80 ? *r->at++ : reader_varint_long(r);
+}
+
+static inline int64_t
+reader_zigzag(struct reader *r)
+{
+    uint64_t v = reader_varint(r);
+    return (int64_t)(v >> 1 ^ (v & 1 ? UINT64_MAX : 0));
+}
 
 /* Little-endian at fixed places, for headers drawn in a file's head. */
 static inline uint16_t

@@ -1,45 +1,33 @@
-/* First figures of a whole site on this machine: how fast reports are receipted, how fast they are in
- * the tallies, how long a lone report waits for its receipt, how fast the journal replays, what memory
- * each process takes. Beside each, in the same run and the same folder, what a bare append-and-sync of
- * as many bytes costs: these machines are noisy, so only the ratios travel.
+/* Figures of a whole site on this machine, over several runs, each on a fresh site: how long a lone
+ * report waits for its receipt, how fast a stream of reports is receipted and in the tallies, how
+ * long each waits at a steady pace, how fast the journal replays, what each process takes; and
+ * beside each, in the same run and the same folder, what the bare machine takes for as much.
  *
- *     bench BIN-FOLDER CAMPAIGN UNITS [RECORDS]
+ *     bench BIN-FOLDER [RECORDS] [RUNS] [SECONDS] [MODES]
  *
- * Owns its site: a temporary data directory and the `thidua up` that it starts and ends. */
-#include "common/check.h"
-#include "common/file.h"
-#include "common/mem.h"
-#include "common/proc.h"
-#include "proto/client.h"
-#include "proto/pack.h"
-#include "tests/lib/tempdir.h"
+ * RECORDS of each stream, SECONDS of each steady run, MODES a word list of: lone 100 1 steady
+ * replay. A run's receipts must all be good, or the bench fails. */
+#include "tests/bench/bench.h"
 
-#include <fcntl.h>
+#include "common/check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#define UNITS 579
-#define LONE_REPORTS 1000
-#define PATH_ROOM 4400
+#define RECORDS_DEFAULT 300000
+#define RECORDS_MOST 5000000 /* the campaign's window has so many days */
+#define SECONDS_DEFAULT 5
 
-struct bench {
+struct plan {
     const char *bin;
-    char *folder; /* temporary; the site is folder/site */
-    char data[PATH_ROOM];
-    char units[UNITS][CODE_MAX + 1];
-    uint32_t unit_count;
-    pid_t up;
-    struct client *client;
-    uint64_t receipts;
-    uint64_t last_block;
-    uint64_t failures;
-    uint64_t bytes; /* of record bodies submitted */
+    uint64_t records;
+    uint32_t runs;
+    uint32_t seconds;
+    const char *modes;
 };
 
-static double
+double
 now_s(void)
 {
     struct timespec t;
@@ -47,280 +35,98 @@ now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void
-on_result(void *context, const struct client_result *result)
+static bool
+wanted(const struct plan *plan, const char *mode)
 {
-    struct bench *b = context;
-    if (result->err != ERR_OK) {
-        b->failures++;
-        return;
-    }
-    b->receipts++;
-    if (result->receipt.block > b->last_block) {
-        b->last_block = result->receipt.block;
-    }
-}
-
-static int
-run(const struct bench *b, const char *program, const char *const *arguments, bool quiet)
-{
-    char path[PATH_ROOM];
-    char *argv[16] = {path};
-    snprintf(path, sizeof(path), "%s/%s", b->bin, program);
-    for (int i = 0; arguments[i] != NULL && i < 14; i++) {
-        argv[i + 1] = (char *)(uintptr_t)arguments[i];
-    }
-    pid_t pid = fork();
-    CHECK(pid >= 0);
-    if (pid == 0) {
-        int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        if (quiet && null >= 0) {
-            dup2(null, STDOUT_FILENO);
-            dup2(null, STDERR_FILENO);
-        }
-        execv(path, argv);
-        _exit(127);
-    }
-    int status = 0;
-    CHECK(waitpid(pid, &status, 0) == pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-static void
-start_site(struct bench *b, const char *campaign, const char *units)
-{
-    char log[PATH_ROOM];
-    char program[PATH_ROOM];
-    snprintf(b->data, sizeof(b->data), "%s/site", b->folder);
-    const char *init[] = {"init",   "--data",  b->data, "--campaign",
-                          campaign, "--units", units,   NULL};
-    CHECK(run(b, "thidua", init, true) == 0);
-    snprintf(log, sizeof(log), "%s/up.log", b->folder);
-    snprintf(program, sizeof(program), "%s/thidua", b->bin);
-    b->up = fork();
-    CHECK(b->up >= 0);
-    if (b->up == 0) {
-        int fd = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (fd >= 0) {
-            dup2(fd, STDERR_FILENO);
-            dup2(fd, STDOUT_FILENO);
-        }
-        execl(program, program, "up", "--data", b->data, "--clock", "2021-11-30T08:00:00+07:00",
-              (char *)NULL);
-        _exit(127);
-    }
-    const char *status[] = {"status", "--data", b->data, "--wait", "60", NULL};
-    CHECK(run(b, "thidua", status, true) == 0);
-}
-
-/* The communes of the registry: what a ward's daily report may be about. */
-static void
-read_units(struct bench *b, const char *file)
-{
-    FILE *in = fopen(file, "re");
-    char line[1024];
-    CHECK(in != NULL);
-    while (fgets(line, sizeof(line), in) != NULL && b->unit_count < UNITS) {
-        char *comma = strchr(line, ',');
-        if (comma != NULL && strstr(line, ",commune,") != NULL && comma - line <= CODE_MAX) {
-            snprintf(b->units[b->unit_count++], CODE_MAX + 1, "%.*s", (int)(comma - line), line);
+    size_t len = strlen(mode);
+    for (const char *at = plan->modes; (at = strstr(at, mode)) != NULL; at += len) {
+        bool begins = at == plan->modes || at[-1] == ' ';
+        if (begins && (at[len] == ' ' || at[len] == '\0')) {
+            return true;
         }
     }
-    fclose(in);
-    CHECK(b->unit_count > 0);
-}
-
-/* Report number n: a commune's day of November 2021, five cells whose sums add up. */
-static void
-make_report(struct bench *b, uint64_t n, struct buf *body, struct slice *unit)
-{
-    struct buf values = BUF_EMPTY;
-    char period[16];
-    *unit = slice_text(b->units[n % b->unit_count]);
-    snprintf(period, sizeof(period), "202111%02u", (unsigned)(1 + n / b->unit_count % 28));
-    pack_map(&values, 5);
-    pack_key_uint(&values, "doses", n % 97 + n % 89);
-    pack_key_uint(&values, "first-doses", n % 97);
-    pack_key_uint(&values, "second-doses", n % 89);
-    pack_key_uint(&values, "further-doses", 0);
-    pack_key_uint(&values, "new-cases", n % 5);
-    struct record_report report = {
-        .form = slice_text("ward-daily"),
-        .unit = *unit,
-        .period = slice_text(period),
-        .revision = client_revision(b->client),
-        .values = buf_slice_of(&values),
-    };
-    buf_clear(body);
-    record_encode_report(&report, body);
-    buf_fini(&values);
+    return plan->modes[0] == '\0';
 }
 
 static void
-submit(struct bench *b, uint64_t n, struct buf *body)
+stream(const struct plan *plan, struct figures *f, struct site *s, uint32_t per_message)
 {
-    struct slice unit;
-    make_report(b, n, body, &unit);
-    b->bytes += body->len;
-    while (client_submit(b->client, unit, buf_slice_of(body), n) == ERR_AGAIN) {
-        client_step(b->client, 100);
-    }
-}
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void
-percentiles(const char *name, double *seconds, size_t n)
-{
-    qsort(seconds, n, sizeof(*seconds), compare_doubles);
-    printf("%-34s p50 %8.3f ms   p99 %8.3f ms\n", name, seconds[n / 2] * 1e3,
-           seconds[n * 99 / 100] * 1e3);
-}
-
-/* The disk's own price: `n` appends of `size` bytes, each synced; seconds for each in `took`. */
-static double
-bare_append(const struct bench *b, size_t n, size_t size, double *took)
-{
-    char path[PATH_ROOM];
-    uint8_t *bytes = mem_alloc(size);
-    snprintf(path, sizeof(path), "%s/bare", b->folder);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    CHECK(fd >= 0);
-    double start = now_s();
-    for (size_t i = 0; i < n; i++) {
-        double at = now_s();
-        CHECK(write(fd, bytes, size) == (ssize_t)size && fdatasync(fd) == 0);
-        if (took != NULL) {
-            took[i] = now_s() - at;
-        }
-    }
-    double total = now_s() - start;
-    close(fd);
-    unlink(path);
-    free(bytes);
-    return total;
+    mode_stream(f, s, plan->records, per_message);
+    floor_libzmq(f, s, plan->records, per_message);
 }
 
 static uint64_t
-position_wait(struct bench *b)
+run_workers(const struct plan *plan, struct figures *f)
 {
-    struct slice body;
-    uint64_t as_of = 0;
-    struct complaint why;
-    enum err err =
-        client_query(b->client, "state", (struct slice){0}, b->last_block, &body, &as_of, &why);
-    CHECK(err == ERR_OK);
-    return as_of;
+    struct site s;
+    site_open(&s, plan->bin);
+    site_start(&s);
+    if (wanted(plan, "lone")) {
+        mode_lone(f, &s);
+    }
+    if (wanted(plan, "100")) {
+        stream(plan, f, &s, 100);
+    }
+    if (wanted(plan, "1")) {
+        stream(plan, f, &s, 1);
+    }
+    if (wanted(plan, "steady")) {
+        mode_steady(f, &s, true, plan->seconds);
+    }
+    if (wanted(plan, "replay")) {
+        mode_replay(f, &s);
+    }
+    uint64_t failures = s.failures;
+    site_close(&s);
+    return failures;
 }
 
-static void
-lone_reports(struct bench *b)
+static uint64_t
+run_alone(const struct plan *plan, struct figures *f)
 {
-    static double took[LONE_REPORTS];
-    struct buf body = BUF_EMPTY;
-    for (uint64_t n = 0; n < LONE_REPORTS; n++) {
-        double start = now_s();
-        submit(b, n, &body);
-        client_drain(b->client);
-        took[n] = now_s() - start;
-    }
-    percentiles("a lone report's receipt", took, LONE_REPORTS);
-    bare_append(b, LONE_REPORTS, body.len, took);
-    percentiles("bare append and sync of as much", took, LONE_REPORTS);
-    buf_fini(&body);
+    struct site s;
+    site_open(&s, plan->bin);
+    site_start_broker(&s);
+    mode_steady(f, &s, false, plan->seconds);
+    uint64_t failures = s.failures;
+    site_close(&s);
+    return failures;
 }
 
-static void
-stream(struct bench *b, uint64_t records)
+static uint64_t
+argument(int argc, char **argv, int at, uint64_t otherwise, uint64_t most)
 {
-    struct buf body = BUF_EMPTY;
-    uint64_t block_before = b->last_block;
-    uint64_t bytes_before = b->bytes;
-    double start = now_s();
-    for (uint64_t n = 0; n < records; n++) {
-        submit(b, LONE_REPORTS + n, &body);
-    }
-    client_drain(b->client);
-    double receipted = now_s() - start;
-    position_wait(b);
-    double tallied = now_s() - start;
-    uint64_t blocks = b->last_block - block_before;
-    size_t block_bytes = (b->bytes - bytes_before) / (blocks > 0 ? blocks : 1);
-    double bare = bare_append(b, blocks, block_bytes, NULL);
-    printf("%-34s %10.0f /s\n", "receipts", (double)records / receipted);
-    printf("%-34s %10.0f /s   (%llu blocks of %zu bytes; ratio to receipts %.2f)\n",
-           "bare append and sync, as records", (double)records / bare, (unsigned long long)blocks,
-           block_bytes, receipted / bare);
-    printf("%-34s %10.0f /s   (ratio to receipts %.2f)\n", "end to end: in the tallies",
-           (double)records / tallied, tallied / receipted);
-    buf_fini(&body);
-}
-
-static void
-replay(struct bench *b, uint64_t records)
-{
-    const char *verify[] = {"verify", "--data", b->data, NULL};
-    double start = now_s();
-    int status = run(b, "thidua", verify, true);
-    printf("%-34s %10.0f /s   (thidua verify, exit %d, %.1f s)\n", "replay and comparison",
-           (double)records / (now_s() - start), status, now_s() - start);
-}
-
-/* The children of `up`, as /proc tells them. */
-static void
-memory(struct bench *b)
-{
-    char path[64];
-    char name[64];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)b->up, (int)b->up);
-    FILE *in = fopen(path, "re");
-    int pid;
-    while (in != NULL && fscanf(in, "%d", &pid) == 1) {
-        struct buf comm = BUF_EMPTY;
-        snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-        if (file_read(path, 64, &comm) == ERR_OK && comm.len > 1) {
-            snprintf(name, sizeof(name), "memory of %.*s", (int)comm.len - 1, (char *)comm.data);
-            printf("%-34s %10.1f MiB resident\n", name, (double)proc_memory_kib(pid) / 1024);
-        }
-        buf_fini(&comm);
-    }
-    if (in != NULL) {
-        fclose(in);
-    }
+    uint64_t v = argc > at ? strtoull(argv[at], NULL, 10) : 0;
+    v = v == 0 ? otherwise : v;
+    return v < most ? v : most;
 }
 
 int
 main(int argc, char **argv)
 {
-    if (argc < 4) {
-        fprintf(stderr, "usage: bench BIN-FOLDER CAMPAIGN UNITS [RECORDS]\n");
+    if (argc < 2) {
+        fprintf(stderr, "usage: bench BIN-FOLDER [RECORDS] [RUNS] [SECONDS] [MODES]\n");
         return 64;
     }
-    struct bench b = {.bin = argv[1], .folder = tempdir_new()};
-    uint64_t records = argc > 4 ? strtoull(argv[4], NULL, 10) : 100000;
-    char endpoint[PATH_ROOM + 32];
-    char why[256];
-    read_units(&b, argv[3]);
-    start_site(&b, argv[2], argv[3]);
-    snprintf(endpoint, sizeof(endpoint), "ipc://%s/run/broker", b.data);
-    b.client = client_new(&(struct client_options){.brokers = endpoint, .name = "bench"}, why);
-    CHECK(b.client != NULL);
-    client_on_result(b.client, on_result, &b);
-    lone_reports(&b);
-    stream(&b, records);
-    replay(&b, records + LONE_REPORTS);
-    memory(&b);
-    printf("%-34s %10llu of %llu\n", "receipts that failed", (unsigned long long)b.failures,
-           (unsigned long long)(records + LONE_REPORTS));
-    client_free(&b.client);
-    kill(b.up, SIGTERM);
-    waitpid(b.up, NULL, 0);
-    tempdir_free(b.folder);
-    return b.failures == 0 ? 0 : 1;
+    struct plan plan = {
+        .bin = argv[1],
+        .records = argument(argc, argv, 2, RECORDS_DEFAULT, RECORDS_MOST),
+        .runs = (uint32_t)argument(argc, argv, 3, 1, RUNS_MAX),
+        .seconds = (uint32_t)argument(argc, argv, 4, SECONDS_DEFAULT, 60),
+        .modes = argc > 5 ? argv[5] : "",
+    };
+    struct figures *f = figures_new();
+    uint64_t failures = 0;
+    for (uint32_t i = 0; i < plan.runs; i++) {
+        fprintf(stderr, "run %u of %u\n", i + 1, plan.runs);
+        floor_decode(f);
+        failures += run_workers(&plan, f);
+        if (wanted(&plan, "steady")) {
+            failures += run_alone(&plan, f);
+        }
+    }
+    figures_print(f);
+    figures_free(&f);
+    printf("receipts that failed: %llu\n", (unsigned long long)failures);
+    return failures == 0 ? 0 : 1;
 }

@@ -81,22 +81,27 @@ read_ranges(struct verdicts_ask *v, struct slice ranges)
 }
 
 static bool
+number_read(struct slice text, uint64_t *number)
+{
+    *number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+        if (c < '0' || c > '9' || *number > UINT32_MAX) {
+            return false;
+        }
+        *number = *number * 10 + (c - '0');
+    }
+    return text.len > 0;
+}
+
+static bool
 resume(struct verdicts_ask *v, struct slice start)
 {
-    struct receipt at;
-    char text[RECEIPT_TEXT];
     struct slice range, index;
-    if (start.len == 0) {
+    if (start.len == 0 ||
+        (start_split(start, &range, &index) && number_read(range, &v->start_range) &&
+         number_read(index, &v->start_index))) {
         return true;
-    }
-    /* two numbers with a sign between them are what a receipt is */
-    if (start_split(start, &range, &index) && range.len + index.len + 2 <= sizeof text) {
-        (void)snprintf(text, sizeof text, "%.*s.%.*s", SLICE_ARG(range), SLICE_ARG(index));
-        if (receipt_parse(slice_text(text), &at) == ERR_OK) {
-            v->start_range = at.block;
-            v->start_index = at.index;
-            return true;
-        }
     }
     return complain(v->ask->why, CODE_QUERY_INVALID, slice_text("start"), "%.*s", SLICE_ARG(start));
 }

@@ -68,6 +68,8 @@ struct report_key {
     uint16_t source;
 };
 #define REPORT_KEY_SIZE 14
+#define REPORT_PREFIX_SIZE 8 /* all reports of one form of a unit stand side by side */
+#define REPORT_SOURCE_SIZE 2 /* the last bytes of a key */
 void key_report(struct buf *out, const struct report_key *k);
 /* A HISTORY key too: it begins with its report's. */
 enum err report_key_decode(struct slice key, struct report_key *k) MUST_CHECK;
@@ -78,6 +80,7 @@ struct tally_key {
     enum granularity gran;
     uint32_t period, unit;
 };
+#define TALLY_KEY_SIZE 13
 #define TALLY_PREFIX_SIZE 9 /* all units of one period stand side by side */
 void key_tally(struct buf *out, const struct tally_key *k);
 enum err tally_key_decode(struct slice key, struct tally_key *k) MUST_CHECK;

@@ -13,7 +13,7 @@
  *   VERDICT   block u64 ‖ index u32               -> verdicts other than plain `accepted`
  *   REJECTED  unit's code ‖ 0 ‖ block u64 ‖ index u32 -> nothing: the rejected of one unit
  *   ULID      principal ‖ 0 ‖ ULID                -> receipt that used it
- *   QUARANTINE block u64 ‖ index u32              -> nothing: skipped by every replay
+ *   QUARANTINE block u64 ‖ index u32              -> nothing or a mark: skipped by every replay
  *
  * One thread; at most one transaction of a state at a time. Slices from get and cursors end with
  * the next write or with the transaction. A failed write or commit ends the process (the caller's
@@ -63,6 +63,7 @@ struct state_ops {
     enum err (*get)(struct state *s, enum table t, struct slice key, struct slice *value);
     enum err (*put)(struct state *s, enum table t, struct slice key, struct slice value);
     enum err (*del)(struct state *s, enum table t, struct slice key);
+    void (*expect)(struct state *s, enum table t, struct slice key); /* may be NULL */
     enum err (*cursor_open)(struct state *s, enum table t, struct state_cursor **c);
     enum err (*seek)(struct state_cursor *c, struct slice key, struct state_row *row);
     enum err (*next)(struct state_cursor *c, struct state_row *row);
@@ -96,6 +97,11 @@ enum err state_lmdb_open(const char *folder, enum state_lmdb_mode mode,
                          struct state **state) MUST_CHECK;
 enum err state_lmdb_open_sized(const char *folder, enum state_lmdb_mode mode, uint64_t map_bytes,
                                struct state **state) MUST_CHECK;
+
+/* Writes what one snapshot of an open LMDB state (STATE_READ) holds into a new file, packed, beside
+ * the worker that goes on, and syncs both: the copy's position is then on the live disk too.
+ * ERR_FULL, ERR_IO. */
+enum err state_lmdb_copy(struct state *s, const char *path) MUST_CHECK;
 
 static inline void
 state_free(struct state **s)
@@ -150,6 +156,15 @@ static inline MUST_CHECK enum err
 state_del(struct state *s, enum table t, struct slice key)
 {
     return s->ops->del(s, t, key);
+}
+
+/* This row will be asked for soon: whoever keeps it in memory may fetch it nearer. Changes nothing. */
+static inline void
+state_expect(struct state *s, enum table t, struct slice key)
+{
+    if (s->ops->expect != NULL) {
+        s->ops->expect(s, t, key);
+    }
 }
 
 /* Cursors: close before the transaction ends; do not write while one is open. A new cursor stands

@@ -1,8 +1,9 @@
 /* The state machine's frame: blocks in, one transaction out, each record to the handler of its type
  * where it is this shard's to apply. The rules of who applies what are here and nowhere else:
  *
- *   skipped for ever       apply_quarantine, QUARANTINE; told by the shard of the envelope's unit,
- *                          by shard 0 where it names none; the body is not looked at
+ *   skipped for ever       apply_quarantine; marked in QUARANTINE by who would have applied it;
+ *                          told by the shard of the envelope's unit, by shard 0 where it names
+ *                          none; the body is not looked at
  *   report, withdrawal     applied and told by the shard of the envelope's unit
  *   units, campaign,       applied by every shard, told by shard 0
  *   quarantine
@@ -12,6 +13,8 @@
 #include "common/check.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "workers/state/state_cache.h"
+#include "workers/tally/recent.h"
 #include "workers/tally/verdicts.h"
 
 #include <stdlib.h>
@@ -71,17 +74,38 @@ registry_refresh(struct apply *a)
     enum err err = registry_load(&a->registry, a->state);
     if (err == ERR_OK) {
         plans_make(&a->plans, &a->registry);
+        recents_forget(a->recents);
         a->registry_stale = false;
     }
     return err;
 }
 
-static enum err
-record_skip(struct apply *a, const struct record *record)
+static bool
+tells_skipped(const struct apply *a, struct slice unit)
 {
-    bool own = record->unit.len != 0 ? envelope_is_own(a, record) : a->shard == 0;
+    return unit.len != 0 ? shard_of_unit(unit, a->shards) == a->shard : a->shard == 0;
+}
+
+bool
+record_concerns(const struct apply *a, struct slice unit, uint64_t type)
+{
+    enum scope scope = type < HANDLER_COUNT ? HANDLERS[type].scope : SCOPE_NONE;
+    bool applies = scope == SCOPE_ALL || (scope == SCOPE_NONE && a->shard == 0) ||
+                   (scope == SCOPE_UNIT && shard_of_unit(unit, a->shards) == a->shard);
+    return applies || tells_skipped(a, unit);
+}
+
+static enum err
+record_skip(struct apply *a, const struct record *record, uint64_t type)
+{
     struct outcome outcome = {.verdict = VERDICT_QUARANTINED};
-    return own ? verdict_tell(a, record, 0, &outcome) : ERR_OK;
+    if (record_concerns(a, record->unit, type)) {
+        enum err err = skipped_mark(a->state, record->receipt, MARK_SKIPPED, &a->key);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return tells_skipped(a, record->unit) ? verdict_tell(a, record, 0, &outcome) : ERR_OK;
 }
 
 static enum err
@@ -100,13 +124,22 @@ record_unreadable(struct apply *a, const struct record *record, bool peeked, uin
     return verdict_tell(a, record, 0, &outcome);
 }
 
+static void
+watch_tell(const struct apply *a, struct receipt receipt, struct slice unit)
+{
+    if (a->watch != NULL) {
+        a->watch(a->watch_context, receipt, unit);
+    }
+}
+
 static enum err
 record_apply(struct apply *a, const struct record *record)
 {
-    if (skipped_has(&a->skipped, record->receipt)) {
-        return record_skip(a, record);
-    }
     uint64_t type = 0;
+    if (skipped_find(&a->skipped, record->receipt, &type)) {
+        return record_skip(a, record, type);
+    }
+    watch_tell(a, record->receipt, record->unit);
     bool peeked = layout_peek(record->body, &type);
     if (!peeked || type >= HANDLER_COUNT || HANDLERS[type].scope == SCOPE_NONE) {
         return record_unreadable(a, record, peeked, type);
@@ -147,6 +180,7 @@ records_apply(struct apply *a, const struct block *block)
             return err;
         }
     }
+    watch_tell(a, (struct receipt){0}, slice_text(""));
     return ERR_OK;
 }
 
@@ -240,8 +274,9 @@ apply_blocks(struct apply *a, const struct slice *blocks, uint32_t count)
         state_abort(a->state);
     }
     if (err != ERR_OK) {
-        /* The cache may hold what the abort took back. */
+        /* What is kept in memory may be what the abort took back. */
         a->registry_stale = true;
+        recents_forget(a->recents);
         a->position = a->committed;
         return err;
     }
@@ -282,7 +317,7 @@ state_settle(struct apply *a)
     }
     err = shape_settle(a);
     err = err == ERR_OK ? position_read(a->state, &a->committed) : err;
-    err = err == ERR_OK ? skipped_load(&a->skipped, a->state) : err;
+    err = err == ERR_OK ? skipped_stale(a->state, &a->stale) : err;
     if (err != ERR_OK) {
         state_abort(a->state);
         return err;
@@ -295,10 +330,11 @@ apply_new(struct state *state, uint32_t shard, uint32_t shards, struct apply **a
 {
     CHECK(shard < shards);
     struct apply *a = mem_alloc(sizeof(*a));
-    *a = (struct apply){.state = state,
+    *a = (struct apply){.state = state_cache_new(state),
                         .shard = shard,
                         .shards = shards,
                         .registry_stale = true,
+                        .recents = recents_new(),
                         .arena = arena_new()};
     enum err err = state_settle(a);
     if (err != ERR_OK) {
@@ -317,8 +353,10 @@ apply_free(struct apply **apply)
     if (a == NULL) {
         return;
     }
+    state_free(&a->state); /* the cache; the state behind it is the caller's */
     registry_fini(&a->registry);
     plans_fini(&a->plans);
+    recents_free(&a->recents);
     arena_free(&a->arena);
     buf_fini(&a->key);
     buf_fini(&a->value);
@@ -329,9 +367,22 @@ apply_free(struct apply **apply)
 }
 
 void
-apply_quarantine(struct apply *apply, struct receipt receipt)
+apply_quarantine(struct apply *apply, struct receipt receipt, uint64_t type)
 {
-    skipped_add(&apply->skipped, receipt);
+    skipped_add(&apply->skipped, receipt, type);
+}
+
+bool
+apply_is_stale(const struct apply *apply)
+{
+    return apply->stale;
+}
+
+void
+apply_watch(struct apply *apply, apply_watch_fn *watch, void *context)
+{
+    apply->watch = watch;
+    apply->watch_context = context;
 }
 
 const struct position *

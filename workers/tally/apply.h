@@ -22,8 +22,18 @@ void apply_free(struct apply **apply);
 /* The position committed last. */
 const struct position *apply_position(const struct apply *apply);
 
-/* Receipts to be skipped, known before their block: journalled quarantines. */
-void apply_quarantine(struct apply *apply, struct receipt receipt);
+/* A record to be skipped, known before its block: a journalled quarantine. `type` is the record's,
+ * so that its body need not be looked at. */
+void apply_quarantine(struct apply *apply, struct receipt receipt, uint64_t type);
+/* This state has applied a record that was quarantined later: every replay skips it, so that this
+ * state is not what the journal says. It stays so until the state is cleared and made again. */
+bool apply_is_stale(const struct apply *apply);
+
+/* Called before a record's body is first looked at, and with block 0 when a block's records are
+ * done: for whoever must know which record was in hand when the process died. It must not touch
+ * the state. Skipped records are not told of. */
+typedef void apply_watch_fn(void *context, struct receipt receipt, struct slice unit);
+void apply_watch(struct apply *apply, apply_watch_fn *watch, void *context);
 
 /* One transaction over consecutive blocks, the position inside it: effects of all of them or of
  * none. ERR_CONFLICT: the state's position is no longer the one we started from (another worker);

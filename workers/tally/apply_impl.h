@@ -27,6 +27,8 @@ struct outcome {
     struct complaint why;
 };
 
+struct recents;
+
 struct apply {
     struct state *state;
     uint32_t shard, shards;
@@ -34,8 +36,12 @@ struct apply {
     struct position position;  /* ahead of it inside a transaction */
     struct registry registry;
     struct plans plans;
-    bool registry_stale; /* the tables have moved, or an abort took back what was loaded */
+    struct recents *recents; /* recent.h */
+    bool registry_stale;     /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
+    bool stale; /* apply_is_stale */
+    apply_watch_fn *watch;
+    void *watch_context;
     struct arena *arena;   /* of one record */
     struct buf key, value; /* of one row on its way */
     struct buf told;       /* this block's verdicts, on their way into the chain */
@@ -47,6 +53,9 @@ apply_fn apply_withdrawal;
 apply_fn apply_units;
 apply_fn apply_campaign;
 apply_fn apply_quarantine_record;
+
+/* Whether a record is this shard's to apply, or to tell of when it is skipped. */
+bool record_concerns(const struct apply *a, struct slice unit, uint64_t type);
 
 /* Decodes the body as `type` into its struct. False: the outcome is a rejection. */
 bool record_decode(const struct record *record, enum record_type type, void *out,

@@ -15,6 +15,7 @@
 #include "workers/tally/outlier.h"
 #include "workers/tally/rules.h"
 #include "workers/tally/stored.h"
+#include "workers/tally/tally.h"
 
 /* A report on its way. */
 struct draft {
@@ -150,6 +151,7 @@ draft_apply(struct apply *a, const struct record *record, struct draft *d, struc
     if (!place_find(a, record, &claim, &d->place, &outcome->why)) {
         return outcome_reject(outcome);
     }
+    tally_expect(a, &d->place);
     enum err err = stored_get(a, &d->place.key, &d->old);
     if (err != ERR_OK) {
         return err;
@@ -169,7 +171,9 @@ apply_report(struct apply *a, const struct record *record, struct outcome *outco
         !identity_check(&d.in, &outcome->why)) {
         return outcome_reject(outcome);
     }
-    if (!d.in.merge) {
+    /* A merge in another unit's envelope is that unit's shard's to refuse, which need not be the one
+     * that knows this unit's ULIDs: what becomes of it must not depend on how many shards there are. */
+    if (!d.in.merge || !slice_equal(record->unit, d.in.unit)) {
         return draft_apply(a, record, &d, outcome);
     }
     bool seen;

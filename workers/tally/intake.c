@@ -67,6 +67,12 @@ intake_full(const struct intake *in)
     return in->bytes >= TALLY_TURN_BYTES || in->count > TALLY_TURN_BLOCKS - TALLY_FETCH_BLOCKS;
 }
 
+bool
+intake_behind(const struct intake *in)
+{
+    return in->next <= in->head;
+}
+
 void
 intake_tick(struct intake *in)
 {

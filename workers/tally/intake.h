@@ -30,6 +30,8 @@ bool intake_take(struct intake *in, const struct frames *frames);
 void intake_tick(struct intake *in);
 /* A transaction should take what is kept before more is received. */
 bool intake_full(const struct intake *in);
+/* The journal has more than has come, so an answer is on its way. */
+bool intake_behind(const struct intake *in);
 /* What was kept is applied. */
 void intake_clear(struct intake *in);
 

@@ -8,6 +8,8 @@
 /* Rows read while looking back, for a form with so many sources: a unit whose earlier reports are
  * mostly withdrawn or another source's must not make each new one cost a scan of its whole past. */
 #define OUTLIER_SCAN(sources) (OUTLIER_SERIES * ((sources) + 1))
+/* Reports kept in memory to look back on: some 25,000 units with ten indicators; the others' are read. */
+#define RECENT_BYTES_MAX (128u << 20)
 #define IDENTS_MAX                                                                                 \
     UINT16_MAX              /* ids of forms, indicators and sources are 16 bits; all ones is none */
 #define GRANULARITIES_MAX 5 /* rows that one report moves: its own granularity and the coarser */

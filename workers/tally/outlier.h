@@ -15,9 +15,9 @@
 #include "workers/tally/validate.h"
 #include "workers/tally/values.h"
 
-/* Sorts `series`, at most OUTLIER_SERIES values. Pure. */
+/* Reorders `series`, at most OUTLIER_SERIES values. */
 bool outlier_is(int64_t value, int64_t *series, uint32_t count);
-/* Whether any value of a report at `place` is one; one scan backward for all of them. */
+/* Whether any value of a report at `place` is one; from memory (recent.h) or by one scan. */
 enum err outlier_judge(struct apply *a, const struct place *place, const struct values *values,
                        bool *found) MUST_CHECK;
 

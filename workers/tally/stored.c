@@ -1,6 +1,7 @@
 /* The report that a key holds: see stored.h. */
 #include "workers/tally/stored.h"
 
+#include "workers/tally/recent.h"
 #include "workers/tally/tally.h"
 
 enum err
@@ -8,6 +9,9 @@ stored_get(struct apply *a, const struct report_key *key, struct stored *stored)
 {
     struct slice value;
     *stored = (struct stored){0};
+    if (recent_lacks(a, key)) {
+        return ERR_OK; /* a new day's report: the usual one */
+    }
     key_report(&a->key, key);
     enum err err = state_get(a->state, TABLE_REPORT, buf_slice_of(&a->key), &value);
     if (err != ERR_OK) {
@@ -53,7 +57,11 @@ stored_replace(struct apply *a, const struct place *place, const struct stored *
     }
     err = history_put(a, &place->key, old);
     err = err == ERR_OK ? report_put(a, &place->key, row) : err;
-    return err == ERR_OK ? tally_write(a, &move) : err;
+    if (err != ERR_OK) {
+        return err;
+    }
+    recent_put(a, place, row);
+    return tally_write(a, &move);
 }
 
 enum err

@@ -229,6 +229,17 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
 
 /* ---- the whole move ---- */
 
+void
+tally_expect(struct apply *a, const struct place *place)
+{
+    for (int gran = place->period.gran; gran <= GRAN_YEAR; gran++) {
+        struct period period = period_up(place->period, (enum granularity)gran);
+        key_tally(&a->key, &(struct tally_key){place->key.campaign, place->key.form, period.gran,
+                                               period.ordinal, place->key.unit});
+        state_expect(a->state, TABLE_TALLY, buf_slice_of(&a->key));
+    }
+}
+
 enum err
 tally_prepare(struct apply *a, const struct place *place, const struct report_row *report,
               struct tally_move *move, struct complaint *why)

@@ -2,27 +2,32 @@
  *     wait → take the blocks that have come, the next FETCH is out already → nothing more has
  *     arrived, or enough has → one transaction over all of them → tell the position
  *
- * The transaction's size finds itself: an idle worker commits a lone block at once; while it
- * commits, the answer to the next FETCH gathers what came meanwhile; behind a backlog an answer is
- * as large as TALLY_FETCH_BYTES lets it.
+ * The transaction's size finds itself: an idle worker commits a lone block at once; after that it
+ * rests for a few times as long as the commit took, so that under a steady stream many blocks share
+ * one and the disk is the receipts' for most of the time; behind a backlog it takes answers until
+ * TALLY_TURN_BYTES and rests no more.
  *
  * Owns the link, the shard's state and its apply. Invariant: the position told is a committed one.
- * Every way out passes worker_fini, which gives the shard back (BYE) after the state is closed. */
+ * Every way out passes worker_free, which gives the shard back (BYE) after the state is closed. */
 #include "workers/tally/worker.h"
 
 #include "common/file.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "workers/limits.h"
 #include "workers/tally/apply.h"
+#include "workers/tally/care.h"
+#include "workers/tally/clear.h"
 #include "workers/tally/intake.h"
 #include "workers/tally/quarantined.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
-#define GO_ON (-1) /* in place of an exit code */
+#define GO_ON WORKER_GOES_ON
 
 struct worker {
     const struct settings *settings;
@@ -32,7 +37,10 @@ struct worker {
     struct state *state;
     struct apply *apply; /* NULL until the broker has given a shard */
     uint32_t shard;
-    int64_t refused_ms; /* no shard since then; 0: not refused */
+    int64_t rest_until_ms; /* no transaction before, unless the intake is full */
+    int64_t refused_ms;    /* no shard since then; 0: not refused */
+    bool stale_kept;       /* the state is stale, and nothing can make it again */
+    struct care care;
 };
 
 /* ---- the shard ---- */
@@ -58,6 +66,33 @@ open_failed(const char *folder, enum err err)
     }
 }
 
+/* A stale state begins anew: it is emptied, and the journal makes it again. Where the journal has
+ * been pruned it cannot, and a state that is wrong in one record is better than none. */
+static enum err
+open_apply(struct worker *w, uint32_t shard, uint32_t shards)
+{
+    struct message_welcome welcome = {0};
+    enum err err = apply_new(w->state, shard, shards, &w->apply);
+    if (err != ERR_OK || !apply_is_stale(w->apply)) {
+        return err;
+    }
+    if (!link_welcome(w->link, &welcome) || welcome.first > 1) {
+        log_error("state_stale_kept",
+                  "shard=%" PRIu32 " first_block=%" PRIu64
+                  " why=\"the journal is pruned: restore this shard from a backup\"",
+                  shard, welcome.first);
+        w->stale_kept = true;
+        return ERR_OK;
+    }
+    log_warn("state_stale",
+             "shard=%" PRIu32 " block=%" PRIu64
+             " why=\"it holds what a quarantined record did: made again from the journal\"",
+             shard, apply_position(w->apply)->block);
+    apply_free(&w->apply);
+    err = state_clear(w->state);
+    return err == ERR_OK ? apply_new(w->state, shard, shards, &w->apply) : err;
+}
+
 static int
 open_shard(struct worker *w, uint32_t shard, uint32_t shards)
 {
@@ -70,12 +105,13 @@ open_shard(struct worker *w, uint32_t shard, uint32_t shards)
     snprintf(folder, sizeof(folder), "%s/state/%02" PRIu32, w->settings->data, shard);
     err = state_lmdb_open_sized(folder, STATE_WRITE, w->settings->map_gb << 30, &w->state);
     if (err == ERR_OK) {
-        err = apply_new(w->state, shard, shards, &w->apply);
+        err = open_apply(w, shard, shards);
     }
     if (err != ERR_OK) {
         return open_failed(folder, err);
     }
     w->shard = shard;
+    care_watch(&w->care, w->apply, shard, shards);
     log_info("shard_open", "shard=%" PRIu32 " shards=%" PRIu32 " block=%" PRIu64, shard, shards,
              apply_position(w->apply)->block);
     return GO_ON;
@@ -108,6 +144,12 @@ on_welcome(struct worker *w)
         return EX_PROTOCOL;
     }
     uint32_t shard = (uint32_t)welcome.shard - 1;
+    /* While no session was, another worker may have had the shard, and moved it or emptied it: what
+     * we know of it counts no more, and would be told as our position. */
+    if (w->apply != NULL && shard == w->shard) {
+        apply_free(&w->apply);
+        state_free(&w->state);
+    }
     int code = w->apply == NULL ? open_shard(w, shard, (uint32_t)welcome.shards) : GO_ON;
     if (code != GO_ON) {
         return code;
@@ -137,14 +179,21 @@ on_blocks(struct worker *w, const struct frames *frames)
     return GO_ON;
 }
 
-/* The link asks again for a shard by itself, until on_quiet finds that it has lasted too long. */
-static void
+/* Without a shard, the link asks again by itself, until on_quiet finds that it has lasted too long.
+ * With one, another process was given it while the broker did not know us (it had just started): to
+ * wait for it would leave the shard that nobody has without a worker, so we begin anew, as any. */
+static int
 on_no_shard(struct worker *w)
 {
+    if (w->apply != NULL) {
+        log_warn("shard_taken", "shard=%" PRIu32, w->shard);
+        return EX_TEMPFAIL;
+    }
     if (w->refused_ms == 0) {
         log_warn("no_shard_yet", NULL);
         w->refused_ms = clock_mono_ms(&w->clock);
     }
+    return GO_ON;
 }
 
 /* block-unknown: the journal begins after our position (pruned), or ends before it (put back from
@@ -159,14 +208,17 @@ on_error(struct worker *w, const struct frames *frames)
     }
     enum code code = code_of_text(error.code);
     if (code == CODE_NO_SHARD) {
-        on_no_shard(w);
-        return GO_ON;
+        return on_no_shard(w);
     }
     log_warn("refused", "code=%.*s detail=\"%.*s\"", SLICE_ARG(error.code),
              SLICE_ARG(error.detail));
     if (code == CODE_BLOCK_UNKNOWN) {
-        log_error("journal_does_not_fit", "shard=%" PRIu32 " why=\"the journal lacks block %.*s\"",
-                  w->shard, SLICE_ARG(error.detail));
+        log_error("journal_does_not_fit",
+                  "shard=%" PRIu32
+                  " block=%.*s why=\"the journal lacks this block: it was pruned, or "
+                  "restored to an earlier one. Stop, put this shard's state of a backup into "
+                  "DATA/state/%02" PRIu32 "/data.mdb, start again: docs/BACKUP.md\"",
+                  w->shard, SLICE_ARG(error.detail), w->shard);
         return EX_TEMPFAIL;
     }
     return GO_ON;
@@ -210,18 +262,31 @@ apply_failed(const struct worker *w, enum err err)
     }
 }
 
+static void
+rest_begin(struct worker *w, int64_t took_ms)
+{
+    int64_t rest_ms = took_ms * TALLY_REST_TIMES;
+    rest_ms = rest_ms < TALLY_REST_MAX_MS ? rest_ms : TALLY_REST_MAX_MS;
+    w->rest_until_ms = clock_mono_ms(&w->clock) + rest_ms;
+}
+
 static int
 commit_turn(struct worker *w)
 {
     struct intake *in = &w->intake;
     int64_t began_ms = clock_mono_ms(&w->clock);
-    enum err err = apply_blocks(w->apply, in->blocks, in->count);
+    enum err err = care_apply(&w->care, w->apply, in);
     if (err != ERR_OK) {
         return apply_failed(w, err);
+    }
+    if (apply_is_stale(w->apply) && !w->stale_kept) {
+        log_warn("state_turned_stale", "shard=%" PRIu32, w->shard);
+        return EX_TEMPFAIL; /* the next start empties it, and is told what to skip first */
     }
     log_debug("committed", "block=%" PRIu64 " blocks=%" PRIu32 " bytes=%zu ms=%" PRId64,
               apply_position(w->apply)->block, in->count, in->bytes,
               clock_mono_ms(&w->clock) - began_ms);
+    rest_begin(w, clock_mono_ms(&w->clock) - began_ms);
     intake_clear(in);
     tell_position(w);
     return GO_ON;
@@ -240,11 +305,25 @@ on_quiet(struct worker *w)
     return GO_ON;
 }
 
-static int
-turn(struct worker *w)
+/* Blocks that came are committed at once, unless it is known that more are on their way, or the last
+ * transaction is not long over: then this one grows, because LMDB rewrites a page for a row, and a
+ * page for ten; and the disk is free for the receipts meanwhile. */
+static uint32_t
+turn_wait_ms(struct worker *w)
+{
+    if (w->intake.count == 0) {
+        return TALLY_IDLE_WAIT_MS;
+    }
+    int64_t rest_ms = w->rest_until_ms - clock_mono_ms(&w->clock);
+    int64_t more_ms = intake_behind(&w->intake) ? TALLY_MORE_WAIT_MS : 0;
+    return (uint32_t)(rest_ms > more_ms ? rest_ms : more_ms);
+}
+
+int
+worker_turn(struct worker *w)
 {
     const struct frames *frames;
-    uint32_t wait_ms = w->intake.count > 0 ? 0 : TALLY_IDLE_WAIT_MS;
+    uint32_t wait_ms = turn_wait_ms(w);
     enum err err = link_wait(w->link, wait_ms, &frames);
     int code = GO_ON;
     switch (err) {
@@ -267,9 +346,27 @@ turn(struct worker *w)
 
 /* ---- the process ---- */
 
-static bool
-worker_init(struct worker *w, const struct settings *settings)
+/* The state is closed before the BYE: the shard's next holder may open it once that is read. */
+void
+worker_free(struct worker **worker)
 {
+    struct worker *w = *worker;
+    if (w == NULL) {
+        return;
+    }
+    apply_free(&w->apply);
+    state_free(&w->state);
+    intake_fini(&w->intake);
+    link_free(&w->link);
+    care_fini(&w->care);
+    free(w);
+    *worker = NULL;
+}
+
+struct worker *
+worker_new(const struct settings *settings)
+{
+    struct worker *w = mem_alloc(sizeof(*w));
     *w = (struct worker){.settings = settings, .clock = clock_real(settings->clock_offset_us)};
     struct link_options options = {
         .endpoint = settings->listen, .role = ROLE_TALLY, .name = "thidua-tally"};
@@ -277,33 +374,30 @@ worker_init(struct worker *w, const struct settings *settings)
     if (w->link == NULL) {
         log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings->listen,
                   zmq_strerror(errno));
-        return false;
+        free(w);
+        return NULL;
     }
     intake_init(&w->intake, w->link, &w->clock);
-    return true;
+    return w;
 }
 
-/* The state is closed before the BYE: the shard's next holder may open it once that is read. */
-static void
-worker_fini(struct worker *w)
+enum err
+worker_care(struct worker *w, const struct care_options *options)
 {
-    apply_free(&w->apply);
-    state_free(&w->state);
-    intake_fini(&w->intake);
-    link_free(&w->link);
+    return care_open(&w->care, options);
 }
 
 int
-worker_run(const struct settings *settings)
+worker_run(const struct settings *settings, const struct care_options *care)
 {
-    struct worker w;
-    if (!worker_init(&w, settings)) {
+    struct worker *w = worker_new(settings);
+    if (w == NULL) {
         return EX_UNAVAILABLE;
     }
-    int code = GO_ON;
-    while (code == GO_ON) {
-        code = turn(&w);
+    int code = worker_care(w, care) == ERR_OK ? WORKER_GOES_ON : EX_IOERR;
+    while (code == WORKER_GOES_ON) {
+        code = worker_turn(w);
     }
-    worker_fini(&w);
+    worker_free(&w);
     return code;
 }
