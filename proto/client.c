@@ -39,6 +39,12 @@ client_longer(uint32_t amount, uint32_t most)
 }
 
 int64_t
+client_earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t
 client_after_busy(const struct client *client, const struct message_busy *busy)
 {
     uint64_t wait = busy->retry_ms > BUSY_LEAST_MS ? busy->retry_ms : BUSY_LEAST_MS;
@@ -109,7 +115,7 @@ options_read(struct client *client, const struct client_options *options)
         option_or(options->batch_records, BATCH_RECORDS_DEFAULT, SUBMIT_RECORDS_MAX);
     client->batch_bytes = option_or(options->batch_bytes, BATCH_BYTES_DEFAULT, SUBMIT_BYTES_MAX);
     client->give_up_ms = option_or(options->give_up_ms, GIVE_UP_DEFAULT_MS, INT32_MAX);
-    client->batches = mem_alloc(client->in_flight * sizeof(struct batch));
+    batches_init(client);
 }
 
 struct client *
@@ -289,20 +295,14 @@ tick(struct client *client)
     query_tick(client, now);
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static long
 wait_of(const struct client *client, uint32_t wait_ms)
 {
-    int64_t due = earlier(session_deadline(client),
-                          earlier(batches_deadline(client), query_deadline(client)));
+    int64_t due = client_earlier(session_deadline(client),
+                                 client_earlier(batches_deadline(client), query_deadline(client)));
     int64_t now = client_now(client);
     int64_t left = due <= now ? 0 : due - now;
-    return (long)earlier(left, wait_ms);
+    return (long)client_earlier(left, wait_ms);
 }
 
 void

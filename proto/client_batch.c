@@ -4,6 +4,7 @@
  * A late answer to an earlier try is as good as one to the last: the records are on disk. */
 #include "proto/client_impl.h"
 
+#include "common/check.h"
 #include "common/mem.h"
 #include "common/text.h"
 #include "proto/pack.h"
@@ -13,15 +14,51 @@
 #define ENTRY_FRAMING 8 /* array of two, head of the unit, head of the body */
 #define ARRAY_FRAMING 5 /* head of the array of entries */
 
-static struct batch *
-batch_unused(struct client *client)
+void
+batches_init(struct client *client)
 {
-    for (uint32_t i = 0; i < client->in_flight; i++) {
-        if (client->batches[i].state == BATCH_FREE) {
-            return &client->batches[i];
-        }
+    client->batches = mem_alloc(client->in_flight * sizeof(struct batch));
+    client->buckets = mem_alloc(client->in_flight * sizeof(struct batch *));
+    for (uint32_t i = client->in_flight; i-- > 0;) {
+        client->batches[i].next = client->unused;
+        client->unused = &client->batches[i];
     }
-    return NULL;
+    client->first_due_ms = NEVER;
+    client->first_give_up_ms = NEVER;
+}
+
+static void
+batch_unuse(struct client *client, struct batch *b)
+{
+    b->state = BATCH_FREE;
+    b->next = client->unused;
+    client->unused = b;
+}
+
+/* Requests are consecutive: where a bucket holds two, an answer is a whole window late. */
+static struct batch **
+bucket_of(struct client *client, uint64_t request)
+{
+    return &client->buckets[request % client->in_flight];
+}
+
+static void
+bucket_put(struct client *client, struct batch *b)
+{
+    struct batch **bucket = bucket_of(client, b->request);
+    b->next = *bucket;
+    *bucket = b;
+}
+
+static void
+bucket_take(struct client *client, const struct batch *b)
+{
+    struct batch **at = bucket_of(client, b->request);
+    while (*at != b) {
+        CHECK(*at != NULL);
+        at = &(*at)->next;
+    }
+    *at = b->next;
 }
 
 /* Whether an entry of `len` bytes still fits the batch that fills. A lone one always does. */
@@ -35,8 +72,9 @@ batch_takes(const struct client *client, size_t len)
 static struct batch *
 batch_open(struct client *client)
 {
-    struct batch *b = batch_unused(client);
+    struct batch *b = client->unused;
     if (b != NULL) {
+        client->unused = b->next;
         b->state = BATCH_FILLING;
         b->count = 0;
         buf_clear(&b->message);
@@ -75,7 +113,28 @@ batch_add(struct client *client, struct slice unit, struct slice body, uint64_t 
     return ERR_OK;
 }
 
-/* The entries become a SUBMIT. The time to give up runs from here, the first try, whether or not a
+/* All that makes a batch due comes through here. */
+static void
+due_set(struct client *client, struct batch *b, int64_t due_ms)
+{
+    b->due_ms = due_ms;
+    client->first_due_ms = client_earlier(client->first_due_ms, due_ms);
+}
+
+static void
+batch_send(struct client *client, struct batch *b, int64_t now)
+{
+    if (session_send(client, buf_slice_of(&b->message), now)) {
+        b->state = BATCH_SENT;
+        due_set(client, b, now + client_jitter(b->patience_ms));
+        b->patience_ms = client_longer(b->patience_ms, RETRY_MAX_MS);
+    } else {
+        due_set(client, b, now + SEND_AGAIN_MS);
+    }
+}
+
+/* The entries become a SUBMIT, which is sent at once unless others are due before it: a sender's
+ * reports keep their order. The time to give up runs from here, the first try, whether or not a
  * broker is there to be tried. */
 void
 batch_seal(struct client *client)
@@ -84,20 +143,26 @@ batch_seal(struct client *client)
     if (b == NULL || b->count == 0) {
         return;
     }
-    struct buf records = BUF_EMPTY;
-    pack_array(&records, b->count);
-    pack_raw(&records, buf_slice_of(&b->message));
+    struct buf *records = &client->scratch;
+    buf_clear(records);
+    pack_array(records, b->count);
+    pack_raw(records, buf_slice_of(&b->message));
     b->request = client->next_request++;
-    struct message_submit submit = {.request = b->request, .records = buf_slice_of(&records)};
+    struct message_submit submit = {.request = b->request, .records = buf_slice_of(records)};
     buf_clear(&b->message);
     message_encode_submit(&submit, &b->message);
-    buf_fini(&records);
     int64_t now = client_now(client);
     b->state = BATCH_READY;
-    b->due_ms = now;
     b->give_up_ms = now + client->give_up_ms;
     b->patience_ms = RETRY_FIRST_MS;
+    client->first_give_up_ms = client_earlier(client->first_give_up_ms, b->give_up_ms);
     client->filling = NULL;
+    bucket_put(client, b);
+    if (session_is_open(client) && now < batches_deadline(client)) {
+        batch_send(client, b, now);
+    } else {
+        due_set(client, b, now);
+    }
 }
 
 static bool
@@ -109,12 +174,11 @@ in_flight(const struct batch *b)
 static struct batch *
 batch_of_request(struct client *client, uint64_t request)
 {
-    for (uint32_t i = 0; i < client->in_flight; i++) {
-        if (in_flight(&client->batches[i]) && client->batches[i].request == request) {
-            return &client->batches[i];
-        }
+    struct batch *b = *bucket_of(client, request);
+    while (b != NULL && b->request != request) {
+        b = b->next;
     }
-    return NULL;
+    return b;
 }
 
 /* The end of a batch. The callbacks may submit: the slot is neither theirs nor ours meanwhile. */
@@ -122,6 +186,7 @@ static void
 batch_finish(struct client *client, struct batch *b, const struct client_result *like)
 {
     b->state = BATCH_ANSWERING;
+    bucket_take(client, b);
     struct client_result result = *like;
     for (uint32_t i = 0; i < b->count; i++) {
         result.tag = b->tags[i];
@@ -131,7 +196,7 @@ batch_finish(struct client *client, struct batch *b, const struct client_result 
         }
         result.receipt.index++;
     }
-    b->state = BATCH_FREE;
+    batch_unuse(client, b);
 }
 
 void
@@ -160,7 +225,7 @@ batch_on_busy(struct client *client, const struct message_busy *busy)
     struct batch *b = batch_of_request(client, busy->request);
     if (b != NULL) {
         b->state = BATCH_READY;
-        b->due_ms = client_after_busy(client, busy);
+        due_set(client, b, client_after_busy(client, busy));
         b->patience_ms = RETRY_FIRST_MS;
     }
     return b != NULL;
@@ -184,7 +249,7 @@ batches_unsend(struct client *client)
         struct batch *b = &client->batches[i];
         if (b->state == BATCH_SENT) {
             b->state = BATCH_READY;
-            b->due_ms = now;
+            due_set(client, b, now);
             b->patience_ms = RETRY_FIRST_MS;
         }
     }
@@ -205,18 +270,6 @@ batch_due(struct client *client, int64_t now)
 }
 
 static void
-batch_send(struct client *client, struct batch *b, int64_t now)
-{
-    if (session_send(client, buf_slice_of(&b->message), now)) {
-        b->state = BATCH_SENT;
-        b->due_ms = now + client_jitter(b->patience_ms);
-        b->patience_ms = client_longer(b->patience_ms, RETRY_MAX_MS);
-    } else {
-        b->due_ms = now + SEND_AGAIN_MS;
-    }
-}
-
-static void
 batches_give_up(struct client *client, int64_t now)
 {
     for (uint32_t i = 0; i < client->in_flight; i++) {
@@ -228,33 +281,42 @@ batches_give_up(struct client *client, int64_t now)
     }
 }
 
+static void
+deadlines_renew(struct client *client)
+{
+    client->first_due_ms = NEVER;
+    client->first_give_up_ms = NEVER;
+    for (uint32_t i = 0; i < client->in_flight; i++) {
+        const struct batch *b = &client->batches[i];
+        if (in_flight(b)) {
+            client->first_due_ms = client_earlier(client->first_due_ms, b->due_ms);
+            client->first_give_up_ms = client_earlier(client->first_give_up_ms, b->give_up_ms);
+        }
+    }
+}
+
+/* A window may be of a thousand batches, and a caller ticks for each: all are looked at only when
+ * the first of them may be due, which is when one was not answered for a second. */
 void
 batches_tick(struct client *client, int64_t now)
 {
+    if (now < batches_deadline(client)) {
+        return;
+    }
     batches_give_up(client, now);
     struct batch *b;
     while (session_is_open(client) && (b = batch_due(client, now)) != NULL) {
         batch_send(client, b, now);
     }
+    deadlines_renew(client);
 }
 
 /* What is due while the session is not open waits for the session's own deadline. */
 int64_t
 batches_deadline(const struct client *client)
 {
-    int64_t deadline = NEVER;
-    for (uint32_t i = 0; i < client->in_flight; i++) {
-        const struct batch *b = &client->batches[i];
-        if (!in_flight(b)) {
-            continue;
-        }
-        int64_t due = b->give_up_ms;
-        if (session_is_open(client) && b->due_ms < due) {
-            due = b->due_ms;
-        }
-        deadline = due < deadline ? due : deadline;
-    }
-    return deadline;
+    return session_is_open(client) ? client_earlier(client->first_due_ms, client->first_give_up_ms)
+                                   : client->first_give_up_ms;
 }
 
 void
@@ -265,4 +327,5 @@ batches_free(struct client *client)
         buf_fini(&client->batches[i].message);
     }
     free(client->batches);
+    free(client->buckets);
 }

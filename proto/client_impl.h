@@ -53,6 +53,7 @@ struct batch {
     int64_t due_ms;
     int64_t give_up_ms; /* the moment */
     uint32_t patience_ms;
+    struct batch *next; /* of those that are free, or of its request's bucket */
 };
 
 enum query_state { QUERY_NONE, QUERY_READY, QUERY_SENT, QUERY_DONE };
@@ -87,8 +88,12 @@ struct client {
     uint32_t broker_count;
     uint32_t batch_records, batch_bytes, in_flight, give_up_ms;
     struct session session;
-    struct batch *batches; /* in_flight of them */
-    struct batch *filling; /* one of them, or NULL */
+    struct batch *batches;    /* in_flight of them */
+    struct batch *filling;    /* one of them, or NULL */
+    struct batch *unused;     /* those that are free */
+    struct batch **buckets;   /* in_flight of them: those in flight, by request */
+    int64_t first_due_ms;     /* no batch in flight is due before */
+    int64_t first_give_up_ms; /* nor given up */
     struct query_wait query;
     struct revisions *revisions;
     uint64_t next_request;
@@ -96,7 +101,7 @@ struct client {
     client_result_fn *on_result;
     void *result_context;
     struct frames frames;
-    struct buf scratch; /* a message on its way out */
+    struct buf scratch; /* a message on its way out, or what will be part of it */
 };
 
 /* As client_new, on a clock that the test steps; kept. NULL: the system's. */
@@ -107,6 +112,7 @@ int64_t client_now(const struct client *client);
 uint32_t client_jitter(uint32_t ms);
 /* Twice as much, up to `most`. */
 uint32_t client_longer(uint32_t amount, uint32_t most);
+int64_t client_earlier(int64_t a, int64_t b);
 /* When to try again what this answered. */
 int64_t client_after_busy(const struct client *client, const struct message_busy *busy);
 
@@ -128,7 +134,9 @@ void session_close(struct client *client);
 enum err batch_add(struct client *client, struct slice unit, struct slice body,
                    uint64_t tag) MUST_CHECK;
 void batch_seal(struct client *client); /* the filling one, where there is one */
+void batches_init(struct client *client);
 void batches_tick(struct client *client, int64_t now);
+/* Never late; early where a batch that it counted was answered meanwhile. */
 int64_t batches_deadline(const struct client *client);
 void batches_unsend(struct client *client);
 void batch_on_receipts(struct client *client, struct slice header);

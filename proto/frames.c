@@ -13,9 +13,12 @@
 
 #define FRAMES_FIRST 8 /* identity and header, with room */
 
-/* Messages that wait in one direction of one session; beyond it the sender is told ERR_AGAIN, and
- * beyond its own a peer's kernel holds the rest back. */
-#define HIGH_WATER_MARK 1000
+/* Messages that wait in one direction of one session. Beyond SENT_MAX the sender is told ERR_AGAIN,
+ * beyond RECEIVED_MAX the peer's kernel holds the rest back. libzmq hears only at every half of the
+ * mark what was read meanwhile, so that a sender's mark is worth half of itself: a whole window of
+ * SUBMITs, and all of their receipts, must fit that half, or the window would wait for nothing. */
+#define SENT_MAX (2 * CLIENT_IN_FLIGHT_MAX + 500)
+#define RECEIVED_MAX 1000
 
 /* A peer that vanished without a word is noticed after 30 + 3 * 10 s; heartbeats of the protocol
  * are faster, this also ends connections that never said HELLO. */
@@ -183,8 +186,7 @@ set_options(void *socket, int type)
     int64_t message_max = MESSAGE_BYTES_MAX;
     return set_int(socket, ZMQ_LINGER, 0) &&
            zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) == 0 &&
-           set_int(socket, ZMQ_SNDHWM, HIGH_WATER_MARK) &&
-           set_int(socket, ZMQ_RCVHWM, HIGH_WATER_MARK) &&
+           set_int(socket, ZMQ_SNDHWM, SENT_MAX) && set_int(socket, ZMQ_RCVHWM, RECEIVED_MAX) &&
            set_int(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS) &&
            set_int(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
