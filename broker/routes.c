@@ -123,12 +123,38 @@ route_unpark(struct broker *b, struct route *route)
     }
 }
 
+/* The very question is on its way already: its asker has grown impatient. A second one would only
+ * make a slow worker slower, and its answer would be nobody's. */
+static bool
+asked_already(struct broker *b, const struct session *asker, const struct message_query *query)
+{
+    struct message_query question = *query;
+    struct buf encoded = BUF_EMPTY;
+    struct route *route;
+    bool found = false;
+    TAILQ_FOREACH(route, &b->routes.live, live)
+    {
+        if (route->asker != asker || route->request != query->request) {
+            continue;
+        }
+        question.request = route->number;
+        buf_clear(&encoded);
+        message_encode_query(&question, &encoded);
+        found = found || slice_equal(buf_slice_of(&encoded), buf_slice_of(&route->question));
+    }
+    buf_fini(&encoded);
+    return found;
+}
+
 void
 routes_ask(struct broker *b, struct session *asker, const struct message_query *query)
 {
     bool passed = roster_position(&b->roster) >= query->after;
     if (passed && question_is_own(query->name)) {
         question_answer(b, asker->identity, query);
+        return;
+    }
+    if (asker->asking > 0 && asked_already(b, asker, query)) {
         return;
     }
     if (b->routes.count == ROUTES_MAX || asker->asking == ROUTES_SESSION_MAX) {

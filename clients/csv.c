@@ -89,6 +89,8 @@ on_row(int terminator, void *context)
     if (r->bad != CODE_NONE) {
         row_tell(r, r->bad, r->bad == CODE_TOO_MANY ? CSV_CELLS_MAX : CSV_CELL_MAX);
     } else if (!r->stopped) {
+        /* Cells that are all empty have put nothing there: even then they point at memory. */
+        (void)buf_reserve(&r->bytes, 0);
         for (uint32_t i = 0; i < r->count; i++) {
             r->slices[i] = slice_of(r->bytes.data + r->cells[i].start, r->cells[i].len);
         }

@@ -9,6 +9,7 @@
 #define CODE_MAX 32                 /* a code must fit a table column and a LMDB key */
 #define PRINCIPAL_MAX 64            /* stored with every record */
 #define SUBMIT_RECORDS_MAX 1000     /* one receipt message answers all of them */
+#define QUARANTINES_MAX 3000        /* all of them fit one WELCOME */
 #define SUBMIT_BYTES_MAX (1u << 20) /* a bad line can resend it; one sender cannot hold the loop */
 #define RECORD_BYTES_MAX ((1u << 20) - 4096) /* one record and its envelope fit one submit */
 #define MESSAGE_BYTES_MAX (16u << 20)        /* ZMQ_MAXMSGSIZE: a BLOCKS frame is the largest */

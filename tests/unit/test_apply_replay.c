@@ -1,5 +1,5 @@
 /* The journal alone decides: replays are equal, however blocks are cut and shards are counted; a
- * state that somebody else has moved is left alone; what is quarantined is skipped. */
+ * state that somebody else has moved is left alone. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -287,46 +287,6 @@ test_block_that_does_not_follow(void **test)
     rig_close(&journal);
 }
 
-static void
-test_quarantine(void **test)
-{
-    (void)test;
-    struct rig met, rig;
-    rig_open_ready(&met, 2);
-    rig_report(&met, "daily", "w1", "20211105", NULL, 1, "doses=1");
-    rig_add(&met, "", slice_text("poison"));
-    uint64_t block = rig_commit(&met, "2021-11-05");
-    rig_quarantine(&met, 1, (struct receipt){block, 0});
-    rig_quarantine(&met, 2, (struct receipt){block, 1});
-    rig_quarantine(&met, 1, (struct receipt){block, 0});
-    rig_quarantine(&met, 3, (struct receipt){block + 1, 3});
-    rig_quarantine(&met, 4, (struct receipt){block + 9, 0});
-    rig_commit(&met, "2021-11-05");
-    assert_string_equal(rig_verdict(&met, block + 1, 2), "unchanged");
-    assert_string_equal(rig_verdict(&met, block + 1, 3), "rejected receipt-unknown block |3.3");
-    assert_string_equal(rig_verdict(&met, block + 1, 4), "rejected receipt-unknown block |11.0");
-    assert_int_equal(rig_rows(&met, TABLE_QUARANTINE), 4);
-    /* a replay that was given the list before its first block */
-    rig_open(&rig, 2);
-    for (uint32_t i = 0; i < 2; i++) {
-        apply_quarantine(rig.applies[i], (struct receipt){block, 1});
-        apply_quarantine(rig.applies[i], (struct receipt){block, 0});
-        apply_quarantine(rig.applies[i], (struct receipt){block, 0});
-        for (uint32_t b = 0; b < met.block_count; b++) {
-            struct slice bytes = buf_slice_of(&met.blocks[b]);
-            assert_int_equal(apply_blocks(rig.applies[i], &bytes, 1), ERR_OK);
-        }
-    }
-    assert_string_equal(rig_verdict(&rig, block, 0), "quarantined");
-    assert_string_equal(rig_verdict(&rig, block, 1), "quarantined");
-    assert_string_equal(rig_tally(&rig, "daily", "w1", "2021"), "");
-    assert_int_equal(apply_position(rig.applies[0])->quarantined +
-                         apply_position(rig.applies[1])->quarantined,
-                     2);
-    rig_close(&rig);
-    rig_close(&met);
-}
-
 int
 main(void)
 {
@@ -338,7 +298,6 @@ main(void)
         cmocka_unit_test(test_position_conflict),
         cmocka_unit_test(test_another_shape),
         cmocka_unit_test(test_block_that_does_not_follow),
-        cmocka_unit_test(test_quarantine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -442,6 +442,29 @@ test_asker_leaves(void **state)
     rig_silent(rig, "a");
 }
 
+/* An asker that has waited for long asks again: the worker has the question already. Another
+ * question under the same number is another question; one that was answered may be asked again. */
+static void
+test_query_asked_again(void **state)
+{
+    struct broker_rig *rig = *state;
+    rig_worker(rig, "q", ROLE_QUERY, 200);
+    rig_query(rig, "a", 1, "tally", 0, 0);
+    rig_turn(rig);
+    uint64_t number = question_told(rig, "q", "tally");
+    rig_query(rig, "a", 1, "tally", 0, 0);
+    rig_turn(rig);
+    rig_silent(rig, "q");
+    rig_query(rig, "a", 1, "missing", 0, 0);
+    rig_turn(rig);
+    question_told(rig, "q", "missing");
+    answer(rig, "q", number);
+    rig_query(rig, "a", 1, "tally", 0, 0);
+    rig_turn(rig);
+    told_answer(rig, "a", 1);
+    question_told(rig, "q", "tally");
+}
+
 static void
 test_too_many_questions(void **state)
 {
@@ -482,6 +505,7 @@ main(void)
         TEST(test_query_worker_says_hello_again),
         TEST(test_query_worker_hangs),
         TEST(test_asker_leaves),
+        TEST(test_query_asked_again),
         TEST(test_too_many_questions),
     };
     log_open("test_broker_workers", LOG_ERROR);

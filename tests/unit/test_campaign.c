@@ -233,6 +233,33 @@ meaning_never_changes_under_a_code(void **state)
 }
 
 static void
+changed(struct campaign *old, struct campaign *new, const char *detail)
+{
+    struct complaint why = {0};
+    assert_false(campaign_may_follow(old, new, &why));
+    assert_int_equal(why.code, CODE_MEANING_CHANGED);
+    assert_string_equal(why.detail, detail);
+}
+
+static void
+each_part_of_a_meaning(void **state)
+{
+    (void)state;
+    struct campaign old = small(), new;
+    struct indicator indicators[8];
+    assert_true(old.indicator_count <= 8);
+    new = old;
+    new.indicators = indicators;
+    for (int part = 0; part < 3; part++) {
+        memcpy(indicators, old.indicators, old.indicator_count * sizeof indicators[0]);
+        indicators[0].type = part == 0 ? TYPE_FLAG : indicators[0].type;
+        indicators[0].decimals = (uint8_t)(indicators[0].decimals + (part == 1));
+        indicators[0].over_units = part == 2 ? OVER_MIN : indicators[0].over_units;
+        changed(&old, &new, (const char *[]){"type", "decimals", "over_units"}[part]);
+    }
+}
+
+static void
 questions(void **state)
 {
     (void)state;
@@ -261,6 +288,7 @@ main(void)
         TEST(keys_unknown_missing_and_twice),
         TEST(meaning_is_checked_without_lines),
         TEST(meaning_never_changes_under_a_code),
+        TEST(each_part_of_a_meaning),
         TEST(questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,13 @@ bytes_from_outside_are_made_fit_to_show(void **state)
                           "x\ny\xc3"));
     assert_string_equal(why.subject, "a??b?[2J?");
     assert_string_equal(why.detail, "x?y?");
+    /* Ends of lines, marks and overrides of direction, a byte order mark: none may turn a line around. */
+    complain(&why, CODE_MALFORMED,
+             slice_text("a\u2028\u2029\u200e\u200f\u202a\u2066\u2069\ufeff\xc2\x85"
+                        "b"),
+             "\u2027\u202f\u2065\u206a");
+    assert_string_equal(why.subject, "a?????????b");
+    assert_string_equal(why.detail, "\u2027\u202f\u2065\u206a");
     complain(&why, CODE_MALFORMED, slice_text("e\xcc\x81"), "%s", "");
     assert_string_equal(why.subject, "\xc3\xa9");
     complain(&why, CODE_MALFORMED, slice_of(NULL, 0), "%d", 7);

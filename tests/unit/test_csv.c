@@ -25,6 +25,7 @@ on_row(void *context, const struct csv_row *row)
     struct heard *h = context;
     buf_printf(&h->text, "%u:", row->line);
     for (uint32_t i = 0; i < row->count; i++) {
+        assert_non_null(row->cells[i].data); /* empty ones too */
         buf_printf(&h->text, "%s%.*s", i == 0 ? "" : "|", SLICE_ARG(row->cells[i]));
     }
     buf_byte(&h->text, ';');
@@ -68,6 +69,7 @@ cells(void **state)
     assert_heard("a,b,c\n1,2,3\n", "1:a|b|c;2:1|2|3;");
     assert_heard("a,,c", "1:a||c;");
     assert_heard("a,b,\n", "1:a|b|;");
+    assert_heard(",", "1:|;");
     assert_heard(" a , b\n", "1:a|b;");
     assert_heard("\"a,b\",\"say \"\"no\"\"\",\" c \"\n", "1:a,b|say \"no\"| c ;");
     assert_heard("Phường Phúc Xá,1\n", "1:Phường Phúc Xá|1;");

@@ -156,8 +156,9 @@ read_pages(struct query_site *s, const char *name, const char *args, const char 
     (void)snprintf(whole, sizeof whole, "%s", args);
     for (*pages = 1;; (*pages)++) {
         const char *text = site_ask(s, name, whole);
-        for (const char *at = text; (at = strstr(at, before)) != NULL; at += strlen(before)) {
-            rows++;
+        /* not strstr: a sanitizer's looks at all that is left, each time */
+        for (const char *at = text; *at != '\0'; at++) {
+            rows += *at == before[0] && strncmp(at, before, strlen(before)) == 0;
         }
         const char *next = strstr(text, "next:\"");
         if (next == NULL || *pages == 100) {
@@ -230,6 +231,9 @@ test_rejected_pages(void **context)
     assert_true(pages > 1);
     assert_int_equal(read_pages(s, "verdicts", "ranges=1:0:2,2:0:24000", "{receipt:", &pages),
                      RECORDS);
+    assert_true(pages > 1);
+    /* a page that ends in the first range goes on in it */
+    assert_int_equal(read_pages(s, "verdicts", "ranges=2:0:24000", "{receipt:", &pages), RECORDS);
     assert_true(pages > 1);
 }
 
