@@ -24,9 +24,11 @@ CLIENTS := $(call objects,clients)
 BASE := $(call objects,proto) $(call objects,common)
 PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+CRASH := $(addprefix $(B)/crash/,shim.so powercut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
+FUZZ_TARGETS := $(filter-out %/seeds.o %/replay.o,$(call objects,tests/fuzz))
 
-.PHONY: all help demo test unit system bench lint format clean install packages-% tests
+.PHONY: all help demo test unit system crash fuzz cover bench sim mutants lint format clean install packages-% tests
 all: packages-build ## build the programs into build/bin
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
 
@@ -42,19 +44,48 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/peer
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
-	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS)
+	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
 	@tests/run --only unit $(B)
 
 system: packages-build packages-test ## run the tests of real processes only
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@tests/run --only system $(B)
 
-bench: packages-build ## measure a whole site beside the bare disk (RECORDS=100000)
+crash: packages-build ## power cuts, failing calls and storms of kill -9 (CUTS=300 KILLS=30 REPORTS=60000 STEP=5 SEED=1)
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(CRASH)
+	@tests/crash/run $(B)
+
+# libFuzzer is clang's, and so is this build; `make test` replays what was kept without it.
+fuzz: packages-build packages-test packages-fuzz ## look for inputs that break a parser (FOR=60 TARGETS="cursor rows" KEEP=1)
+	@$(MAKE) --no-print-directory $(JOBS) B=build/fuzz CC=clang SAN=address,undefined \
+	    CFLAGS="-O1 -g -fsanitize=fuzzer-no-link -Wno-format-nonliteral" build/fuzz/tests/fuzz build/fuzz/tests/fuzz-seeds
+	@FOR=$(or $(FOR),60) KEEP=$(KEEP) tests/fuzz/run build/fuzz $(TARGETS)
+
+# One build of its own: gcov's counts are as good as the code is plain (-O0), and a process that is killed leaves none.
+cover: packages-build packages-test ## measure which lines and branches the tests reach (LEAST=90)
+	@find build/cover -name '*.gcda' -delete 2>/dev/null || :
+	@$(MAKE) --no-print-directory $(JOBS) B=build/cover CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage tests $(if $(wildcard tests/sim/main.c),build/cover/tests/sim)
+	@tests/run build/cover | tail -n 1
+	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
+	@LEAST=$(LEAST) tests/cover build/cover
+
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=)
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
-	@$(B)/tests/bench $(B)/bin deploy/hanoi/campaign.yaml deploy/hanoi/units.csv $(or $(RECORDS),100000)
+	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),300000) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
+
+profile: packages-build ## where the tally worker's time goes: build/profile/tally.txt (needs perf)
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
+	@tests/bench/profile $(B) $(or $(RECORDS),300000)
+
+sim: packages-build ## simulate clusters with seeded faults (SEEDS=10000 FROM=1)
+	@$(MAKE) --no-print-directory $(JOBS) $(B)/tests/sim
+	@$(B)/tests/sim --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1)
+
+mutants: packages-build ## plant bugs, one by one, and see the simulator find each
+	@tests/sim/mutants/run
 
 lint: packages-build packages-dev ## check format, includes, lengths, and what cppcheck finds
 	@tests/lint
@@ -96,9 +127,36 @@ $(B)/lib/tests.a: $(call objects,tests/lib)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) -lcmocka
+$(B)/tests/test_corpus: $(B)/obj/tests/fuzz/replay.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
+	$(link) -lcmocka
+$(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
+	$(link) -lcmocka
+$(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
+	$(link) -lcmocka -fsanitize=fuzzer
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
-$(B)/tests/bench: $(B)/obj/tests/bench/bench.o $(B)/lib/tests.a $(B)/lib/house.a
+$(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
+	$(link)
+# The simulator runs the product's own files; what they ask of libzmq and of the machine is answered by
+# tests/sim/zmq.c and seams.c: no libzmq here, and the calls of SIM_WRAP go there.
+SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \
+	proc_start_time getpid close check_failed
+$(B)/lib/sim.a: $(BROKER) $(TALLY) $(WORKERS) $(BASE)
+	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
+$(B)/tests/sim: $(B)/obj/tests/sim/main.o $(call objects,tests/sim) $(B)/lib/sim.a
+	@mkdir -p $(@D); $(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIM_WRAP)) -o $@ $^ \
+	    $(filter-out -lzmq,$(LIBS))
+
+# The shim stands under any process, so that it rests on the C library alone.
+$(B)/crash/shim.so: $(wildcard tests/crash/shim*.[ch])
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $@";)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $(filter %.c,$^)
+crash_objects = $(patsubst %,$(B)/obj/tests/crash/%.o,$(1)) $(B)/lib/tests.a $(B)/lib/house.a
+$(B)/crash/powercut: $(call crash_objects,powercut disk disk_cut load load_check child)
+	$(link)
+$(B)/crash/faults: $(call crash_objects,faults load load_check child)
+	$(link)
+$(B)/crash/storm: $(call crash_objects,storm storm_site storm_check)
 	$(link)
 
 .SECONDARY:
