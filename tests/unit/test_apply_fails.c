@@ -39,10 +39,11 @@ cursor_behind(struct state_cursor *c)
     return ((struct failing_cursor *)c)->behind;
 }
 
+/* Once: if all calls behind it failed too, an error that was passed over would come out with the next. */
 static bool
 fails(struct state *s)
 {
-    return of(s)->left == 0 || --of(s)->left == 0;
+    return of(s)->left > 0 && --of(s)->left == 0;
 }
 
 static enum err
