@@ -7,7 +7,7 @@
     1 /* raise when an old worker would misread a record: upgrade workers first */
 
 #define CODE_MAX 32                 /* a code must fit a table column and a LMDB key */
-#define PRINCIPAL_MAX 64            /* stored with every record */
+#define PRINCIPAL_MAX 65            /* stored with every record: two codes and an @ between */
 #define SUBMIT_RECORDS_MAX 1000     /* one receipt message answers all of them */
 #define QUARANTINES_MAX 3000        /* all of them fit one WELCOME */
 #define SUBMIT_BYTES_MAX (1u << 20) /* a bad line can resend it; one sender cannot hold the loop */
@@ -35,6 +35,10 @@
 #define QUERY_ARGS_MAX (64u << 10)  /* bytes of a query's arguments */
 #define ANSWER_BYTES_MAX (4u << 20) /* a longer answer is given in pages */
 #define QUERY_WAIT_MAX_MS 60000     /* how long a query may wait for its `after` */
+#define ACCESS_KEYS_MAX 2           /* the old one and the new one, while a key is changed */
+#define ACCESS_UNITS_MAX 1000       /* a list that a person keeps; a subtree is one entry */
+#define ACCESS_ACTS_FOR_MAX 1000    /* beyond it, "*" */
+#define ACCESS_PRINCIPALS_MAX 20000 /* as many as units: all of them fit the broker's memory */
 #define CLIENT_BROKERS_MAX 16       /* a list that a person keeps */
 #define CLIENT_IN_FLIGHT_MAX 1024 /* batches of one client; the broker's share ends it far sooner */
 #define RETRY_FIRST_MS 1000       /* an answer comes after a sync or two of a disk: no sooner */

@@ -39,7 +39,7 @@ enum message_type {
 #undef END
 };
 
-#define MESSAGE_TYPE_MAX 14
+#define MESSAGE_TYPE_MAX 15
 
 /* The layout of a type; NULL where there is none. */
 const struct layout *message_layout(uint64_t type);
