@@ -17,7 +17,7 @@ table_name(enum table table)
         [TABLE_META] = "meta",   [TABLE_IDENT] = "ident",           [TABLE_CAMPAIGN] = "campaign",
         [TABLE_UNIT] = "unit",   [TABLE_REPORT] = "report",         [TABLE_HISTORY] = "history",
         [TABLE_TALLY] = "tally", [TABLE_VERDICT] = "verdict",       [TABLE_REJECTED] = "rejected",
-        [TABLE_ULID] = "ulid",   [TABLE_QUARANTINE] = "quarantine",
+        [TABLE_ULID] = "ulid",   [TABLE_QUARANTINE] = "quarantine", [TABLE_ACCESS] = "access",
     };
     CHECK(table < TABLE_COUNT);
     return names[table];

@@ -14,6 +14,7 @@
  *   REJECTED  unit's code ‖ 0 ‖ block u64 ‖ index u32 -> nothing: the rejected of one unit
  *   ULID      principal ‖ 0 ‖ ULID                -> receipt that used it
  *   QUARANTINE block u64 ‖ index u32              -> nothing or a mark: skipped by every replay
+ *   ACCESS    principal                           -> its newest access record, as it came
  *
  * One thread; at most one transaction of a state at a time. Slices from get and cursors end with
  * the next write or with the transaction. A failed write or commit ends the process (the caller's
@@ -38,6 +39,7 @@ enum table {
     TABLE_REJECTED,
     TABLE_ULID,
     TABLE_QUARANTINE,
+    TABLE_ACCESS,
     TABLE_COUNT
 };
 
