@@ -2,6 +2,7 @@
 #include "common/check.h"
 #include "common/mem.h"
 #include "workers/query/answer.h"
+#include "workers/query/asker.h"
 #include "workers/query/snapshot.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ static const struct {
     {"tally", ask_tally},         {"missing", ask_missing}, {"completeness", ask_completeness},
     {"reports", ask_reports},     {"export", ask_export},   {"verdicts", ask_verdicts},
     {"rejected", ask_rejected},   {"unit", ask_unit},       {"campaign", ask_campaign},
-    {"campaigns", ask_campaigns}, {"state", ask_state},
+    {"campaigns", ask_campaigns}, {"state", ask_state},     {"access", ask_access},
 };
 
 struct query *
@@ -45,6 +46,7 @@ query_free(struct query **query)
     buf_fini(&q->page);
     arena_free(&q->scratch);
     arena_free(&q->arena);
+    access_table_free(&q->principals);
     free(q->by_code);
     free(q->positions);
     free(q);
@@ -62,22 +64,23 @@ find_question(struct slice name)
 }
 
 bool
-query_answer(struct query *q, struct slice name, struct slice args, struct buf *body,
-             uint64_t *as_of, struct complaint *why)
+query_answer(struct query *q, const struct question *question, struct buf *body, uint64_t *as_of,
+             struct complaint *why)
 {
-    struct ask ask = {.query = q, .args = args, .body = body, .why = why};
-    ask_fn *answer = find_question(name);
+    struct ask ask = {.query = q, .args = question->args, .body = body, .why = why};
+    ask_fn *answer = find_question(question->name);
     *why = (struct complaint){0};
     buf_clear(body);
     if (answer == NULL) {
-        return complain(why, CODE_QUERY_UNKNOWN, name, "%.*s", SLICE_ARG(name));
+        return complain(why, CODE_QUERY_UNKNOWN, question->name, "%.*s", SLICE_ARG(question->name));
     }
     if (!snapshot_begin(q, why)) {
         return false;
     }
     buf_clear(&q->page);
     buf_clear(&q->extra);
-    bool ok = answer(&ask) && answer_fits(&ask);
+    bool ok =
+        asker_find(&ask, question->principal, question->name) && answer(&ask) && answer_fits(&ask);
     *as_of = q->positions[q->lowest].block;
     snapshot_end(q);
     arena_reset(q->arena);
