@@ -51,8 +51,8 @@ journal_free(struct journal **j)
     *j = NULL;
 }
 
-/* The finished block must follow the head (CHECKed: the sequencer made it). On any error the process
- * must end: what is on disk is only known after reading it anew. */
+/* The finished block must follow the head (CHECKed, its chain by journal_mem only: the sequencer made
+ * it). On any error the process must end: what is on disk is only known after reading it anew. */
 static inline MUST_CHECK enum err
 journal_append(struct journal *j, struct slice block)
 {

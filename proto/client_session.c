@@ -61,7 +61,7 @@ hello_send(struct client *client, int64_t now)
         log_debug("hello_not_sent", "endpoint=\"%s\"", client->brokers[s->broker_at]);
     }
     s->state = SESSION_HELLO;
-    s->deadline_ms = now + client_jitter(s->retry_ms);
+    s->deadline_ms = now + client_jitter(client, s->retry_ms);
 }
 
 static void
@@ -74,7 +74,7 @@ session_dial(struct client *client, int64_t now)
         /* Out of descriptors, most likely: as good as a broker that does not answer. */
         socket_drop(client, 0);
         s->state = SESSION_CLOSED;
-        s->deadline_ms = now + client_jitter(s->retry_ms);
+        s->deadline_ms = now + client_jitter(client, s->retry_ms);
         s->broker_at = (s->broker_at + 1) % client->broker_count;
         return;
     }
@@ -120,7 +120,7 @@ session_send(struct client *client, struct slice message, int64_t now)
     struct session *s = &client->session;
     bool sent = frames_send(client->socket, &message, 1) == ERR_OK;
     if (s->deadline_ms == NEVER) {
-        s->deadline_ms = now + client_jitter(s->retry_ms);
+        s->deadline_ms = now + client_jitter(client, s->retry_ms);
     }
     if (sent) {
         s->heartbeat_due_ms = now + s->heartbeat_ms;
@@ -194,7 +194,7 @@ session_refused(struct client *client, const struct complaint *why)
     s->why = *why;
     socket_drop(client, 0);
     s->state = SESSION_CLOSED;
-    s->deadline_ms = client_now(client) + client_jitter(s->retry_ms);
+    s->deadline_ms = client_now(client) + client_jitter(client, s->retry_ms);
     next_broker(client);
 }
 
