@@ -271,8 +271,9 @@ live_seal(struct journal_lmdb *j)
     char *segment = catalog_path(j->folder, live->first, "mdb");
     char *lock = catalog_path(j->folder, live->first, "mdb-lock");
     char *path = catalog_path(j->folder, live->first, "seal");
+    enum err err = segment_trim(live->segment);
     entry_close(j, live);
-    enum err err = seal_write(segment, path, live->first, j->head.number);
+    err = err == ERR_OK ? seal_write(segment, path, live->first, j->head.number) : err;
     err = err == ERR_OK ? seal_read(path, &live->seal) : err;
     if (err == ERR_OK) {
         live->sealed = true;
@@ -341,6 +342,16 @@ lmdb_append(struct journal *base, struct slice bytes)
         head_set(&j->head, &block);
     }
     return err;
+}
+
+static void
+lmdb_idle(struct journal *base)
+{
+    struct journal_lmdb *j = (struct journal_lmdb *)base;
+    struct catalog_entry *live = newest(j);
+    if (live != NULL && !live->sealed && live->segment != NULL) {
+        segment_fill(live->segment);
+    }
 }
 
 static enum err
@@ -432,6 +443,7 @@ lmdb_free(struct journal *base)
 
 static const struct journal_ops LMDB_OPS = {
     .append = lmdb_append,
+    .idle = lmdb_idle,
     .read = lmdb_read,
     .head = lmdb_head,
     .prune = lmdb_prune,

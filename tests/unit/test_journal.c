@@ -12,8 +12,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -286,6 +288,120 @@ test_roll_over(void **state)
     }
 }
 
+/* The number of the segment after the first one. */
+static uint64_t
+second_segment(struct rig *rig)
+{
+    for (uint64_t first = 2; first < 1000; first++) {
+        char *path = segment_of(rig, first, "mdb");
+        bool found = file_exists(path);
+        free(path);
+        if (found) {
+            return first;
+        }
+    }
+    fail_msg("there is no second segment");
+    return 0;
+}
+
+static off_t
+size_of(struct rig *rig, uint64_t first)
+{
+    struct stat file;
+    char *path = segment_of(rig, first, "mdb");
+    assert_int_equal(stat(path, &file), 0);
+    free(path);
+    return file.st_size;
+}
+
+static bool
+ends_in_zeros(struct rig *rig, uint64_t first)
+{
+    struct buf file = BUF_EMPTY;
+    char *path = segment_of(rig, first, "mdb");
+    assert_int_equal(file_read(path, 64 << 20, &file), ERR_OK);
+    size_t zeros = 0;
+    while (zeros < 4096 && file.data[file.len - 1 - zeros] == 0) {
+        zeros++;
+    }
+    buf_fini(&file);
+    free(path);
+    return zeros == 4096;
+}
+
+/* Zeros ahead of the last page: nobody reads them, a segment that is sealed has none, and a broker that
+ * was killed finds its journal as it was. */
+static void
+test_filled_ahead(void **state)
+{
+    struct rig *rig = *state;
+    append_many(rig, 1, 300);
+    off_t before = size_of(rig, 1);
+    journal_idle(rig->j);
+    assert_true(size_of(rig, 1) > before && size_of(rig, 1) <= 64 << 10);
+    assert_true(ends_in_zeros(rig, 1));
+    for (int i = 0; i < 200; i++) {
+        append_many(rig, 1, 5000);
+        journal_idle(rig->j);
+        if (i % 9 == 0) {
+            journal_free(&rig->j);
+            assert_int_equal(rig_open(rig, false), ERR_OK);
+        }
+    }
+    char command[600];
+    snprintf(command, sizeof(command), "cd %s/journal && b2sum --check --strict --quiet *.seal",
+             rig->folder);
+    assert_int_equal(system(command), 0);
+    for (uint64_t n = 1; n <= 201; n++) {
+        assert_block(rig, n);
+    }
+}
+
+/* A segment is full before its zeros are used up only where `segment_mb` was lowered meanwhile. */
+static void
+test_filled_too_far(void **state)
+{
+    struct rig *rig = *state;
+    journal_free(&rig->j);
+    rig->segment_bytes = 1 << 20;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 10, 10000);
+    journal_idle(rig->j);
+    assert_int_equal(size_of(rig, 1), 1 << 20);
+    journal_free(&rig->j);
+    rig->segment_bytes = SEGMENT_BYTES_MIN;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 1, 300);
+    assert_int_equal(second_segment(rig), 11);
+    assert_false(ends_in_zeros(rig, 1));
+    for (uint64_t n = 1; n <= 11; n++) {
+        assert_block(rig, n);
+    }
+}
+
+/* No room for zeros is no error: they are left out, and appends go on. */
+static void
+test_filled_ahead_without_room(void **state)
+{
+    struct rig *rig = *state;
+    struct rlimit limit, all;
+    append_many(rig, 1, 300);
+    off_t before = size_of(rig, 1);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    limit = all;
+    limit.rlim_cur = (rlim_t)before;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    journal_idle(rig->j);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    assert_true(size_of(rig, 1) == before);
+    append_many(rig, 3, 300);
+    journal_idle(rig->j);
+    for (uint64_t n = 1; n <= 4; n++) {
+        assert_block(rig, n);
+    }
+}
+
 static void
 test_one_writer(void **state)
 {
@@ -369,22 +485,6 @@ test_live_segment_cut(void **state)
     assert_int_equal(truncate(path, 5000), 0);
     assert_int_equal(rig_open(rig, false), ERR_CORRUPT);
     free(path);
-}
-
-/* The number of the segment after the first one. */
-static uint64_t
-second_segment(struct rig *rig)
-{
-    for (uint64_t first = 2; first < 1000; first++) {
-        char *path = segment_of(rig, first, "mdb");
-        bool found = file_exists(path);
-        free(path);
-        if (found) {
-            return first;
-        }
-    }
-    fail_msg("there is no second segment");
-    return 0;
 }
 
 static void
@@ -559,6 +659,9 @@ main(void)
         LMDB(test_roll_over),
         LMDB(test_one_writer),
         LMDB(test_read_only_needs_a_journal),
+        LMDB(test_filled_ahead),
+        LMDB(test_filled_too_far),
+        LMDB(test_filled_ahead_without_room),
         LMDB(test_sealed_segment_damaged),
         LMDB(test_sealed_segment_cut),
         LMDB(test_live_block_flipped),
