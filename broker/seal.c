@@ -34,20 +34,14 @@ base_name(const char *path)
 }
 
 enum err
-seal_write(const char *segment, const char *seal, uint64_t first, uint64_t last)
+seal_write(const char *path, const struct seal *seal, const char *segment)
 {
-    uint8_t hash[SEAL_HASH_SIZE];
-    uint64_t bytes;
-    enum err err = hash_file(segment, hash, &bytes);
-    if (err != ERR_OK) {
-        return err;
-    }
     char hex[2 * SEAL_HASH_SIZE + 1];
-    sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+    sodium_bin2hex(hex, sizeof(hex), seal->hash, sizeof(seal->hash));
     struct buf text = BUF_EMPTY;
-    buf_printf(&text, "# blocks %" PRIu64 " to %" PRIu64 ", %" PRIu64 " bytes\n%s  %s\n", first,
-               last, bytes, hex, base_name(segment));
-    err = file_replace(seal, buf_slice_of(&text));
+    buf_printf(&text, "# blocks %" PRIu64 " to %" PRIu64 ", %" PRIu64 " bytes\n%s  %s\n",
+               seal->first, seal->last, seal->bytes, hex, base_name(segment));
+    enum err err = file_replace(path, buf_slice_of(&text));
     buf_fini(&text);
     return err;
 }

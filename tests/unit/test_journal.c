@@ -357,6 +357,94 @@ test_filled_ahead(void **state)
     }
 }
 
+static bool
+is_sealed(struct rig *rig, uint64_t first)
+{
+    char *path = segment_of(rig, first, "seal");
+    bool sealed = file_exists(path);
+    free(path);
+    return sealed;
+}
+
+/* A segment of 1 MiB is full with block 11; nothing was hashed yet. */
+static void
+roll_over_large(struct rig *rig)
+{
+    journal_free(&rig->j);
+    rig->segment_bytes = 1 << 20;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 11, 90000);
+    append_many(rig, 1, 300);
+    assert_int_equal(second_segment(rig), 12);
+    assert_false(is_sealed(rig, 1));
+}
+
+static void
+test_sealed_in_steps(void **state)
+{
+    struct rig *rig = *state;
+    struct rig reader = *rig;
+    int steps = 0;
+    roll_over_large(rig);
+    assert_int_equal(rig_open(&reader, true), ERR_OK);
+    for (uint64_t n = 1; n <= 12; n++) {
+        assert_block(rig, n);
+        assert_block(&reader, n);
+    }
+    assert_int_equal(journal_prune(rig->j, 12), ERR_OK); /* not while it is being hashed */
+    assert_head(rig, 1, 12);
+    journal_idle(rig->j); /* takes twice what was appended before, too: all of it */
+    assert_true(is_sealed(rig, 1));
+    append_many(rig, 11, 90000);
+    assert_false(is_sealed(rig, 12));
+    append_many(rig, 1, 300);
+    journal_free(&rig->j);
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    while (!is_sealed(rig, 12) && steps++ < 100) {
+        journal_idle(rig->j);
+    }
+    assert_int_equal(steps, 5); /* of 256 KiB: the file is a little over 1 MiB */
+    assert_block(&reader, 24);
+    assert_int_equal(journal_prune(rig->j, 12), ERR_OK);
+    assert_head(rig, 12, 24);
+    journal_free(&reader.j);
+}
+
+/* The process ends between two steps, each time; then the next segment is full, and waits for the seal. */
+static void
+test_sealing_interrupted(void **state)
+{
+    struct rig *rig = *state;
+    roll_over_large(rig);
+    for (int i = 0; i < 3; i++) {
+        journal_free(&rig->j);
+        assert_int_equal(rig_open(rig, false), ERR_OK);
+        journal_idle(rig->j);
+        assert_false(is_sealed(rig, 1));
+    }
+    append_many(rig, 10, 90000);
+    assert_false(is_sealed(rig, 1));
+    append_many(rig, 3, 90000);
+    assert_true(is_sealed(rig, 1));
+    for (uint64_t n = 1; n <= 25; n++) {
+        assert_block(rig, n);
+    }
+}
+
+/* What has no seal yet must reach to where the next begins. */
+static void
+test_unsealed_cut_short(void **state)
+{
+    struct rig *rig = *state;
+    roll_over_large(rig);
+    journal_free(&rig->j);
+    char *from = segment_of(rig, 12, "mdb"), *to = segment_of(rig, 14, "mdb");
+    assert_int_equal(rename(from, to), 0);
+    free(from);
+    free(to);
+    assert_int_equal(rig_open(rig, false), ERR_CORRUPT);
+}
+
 /* A segment is full before its zeros are used up only where `segment_mb` was lowered meanwhile. */
 static void
 test_filled_too_far(void **state)
@@ -660,6 +748,9 @@ main(void)
         LMDB(test_one_writer),
         LMDB(test_read_only_needs_a_journal),
         LMDB(test_filled_ahead),
+        LMDB(test_sealed_in_steps),
+        LMDB(test_sealing_interrupted),
+        LMDB(test_unsealed_cut_short),
         LMDB(test_filled_too_far),
         LMDB(test_filled_ahead_without_room),
         LMDB(test_sealed_segment_damaged),
