@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "workers/state/state_cache.h"
+#include "workers/tally/ledger.h"
 #include "workers/tally/recent.h"
 #include "workers/tally/verdicts.h"
 
@@ -257,6 +258,7 @@ blocks_apply(struct apply *a, const struct slice *blocks, uint32_t count)
     for (uint32_t i = 0; err == ERR_OK && i < count; i++) {
         err = block_apply(a, blocks[i]);
     }
+    err = err == ERR_OK ? own_fault(a, ledger_flush(a->ledger, a->state)) : err;
     return err == ERR_OK ? position_write(a) : err;
 }
 
@@ -277,9 +279,11 @@ apply_blocks(struct apply *a, const struct slice *blocks, uint32_t count)
         /* What is kept in memory may be what the abort took back. */
         a->registry_stale = true;
         recents_forget(a->recents);
+        ledger_forget(a->ledger);
         a->position = a->committed;
         return err;
     }
+    ledger_settle(a->ledger);
     a->committed = a->position;
     return ERR_OK;
 }
@@ -335,6 +339,7 @@ apply_new(struct state *state, uint32_t shard, uint32_t shards, struct apply **a
                         .shards = shards,
                         .registry_stale = true,
                         .recents = recents_new(),
+                        .ledger = ledger_new(),
                         .arena = arena_new()};
     enum err err = state_settle(a);
     if (err != ERR_OK) {
@@ -357,6 +362,7 @@ apply_free(struct apply **apply)
     registry_fini(&a->registry);
     plans_fini(&a->plans);
     recents_free(&a->recents);
+    ledger_free(&a->ledger);
     arena_free(&a->arena);
     buf_fini(&a->key);
     buf_fini(&a->value);

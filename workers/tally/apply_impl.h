@@ -28,6 +28,7 @@ struct outcome {
 };
 
 struct recents;
+struct ledger;
 
 struct apply {
     struct state *state;
@@ -37,6 +38,7 @@ struct apply {
     struct registry registry;
     struct plans plans;
     struct recents *recents; /* recent.h */
+    struct ledger *ledger;   /* ledger.h */
     bool registry_stale;     /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
     bool stale; /* apply_is_stale */

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 /* Insertion sorts: thirty numbers, most of them nearly in order. */
-static void
-sort_values(int64_t *values, uint32_t count)
+void
+values_sort(int64_t *values, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
         int64_t moved = values[i];
@@ -41,8 +41,8 @@ static void
 middle_find(int64_t *values, uint32_t count, int64_t *low, int64_t *high)
 {
     uint32_t half = count / 2, a = 0, b = half;
-    sort_values(values, half);
-    sort_values(values + half, count - half);
+    values_sort(values, half);
+    values_sort(values + half, count - half);
     *low = *high = values[0];
     for (uint32_t taken = 0; taken <= half; taken++) {
         *low = *high;
@@ -245,20 +245,23 @@ judge_scanned(struct apply *a, const struct place *place, const struct values *v
 
 /* False: rows are needed that are not in memory. */
 static bool
-judge_remembered(const struct recent *recent, const struct place *place,
-                 const struct values *values, bool *found)
+judge_remembered(struct recent *recent, const struct place *place, const struct values *values,
+                 bool *found)
 {
     int64_t series[OUTLIER_SERIES];
     uint32_t count;
     *found = false;
+    struct recent_window window = recent_window(recent, place->key.period);
     for (uint32_t slot = 0; slot < place->form->slot_count; slot++) {
-        if (!judged(place->form, values, slot)) {
+        if (!judged(place->form, values, slot) ||
+            recent_near(recent, &window, slot, values->value[slot])) {
             continue;
         }
         if (!recent_values(recent, place->key.period, slot, series, &count)) {
             return false;
         }
-        *found = *found || outlier_is(values->value[slot], series, count);
+        *found = outlier_is(values->value[slot], series, count) || *found;
+        recent_guess(recent, slot, guess_make(series, count));
     }
     return true;
 }

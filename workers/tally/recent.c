@@ -18,6 +18,7 @@
 #define RING (ROWS - 1)
 #define TABLE_FIRST 1024 /* a power of two */
 
+_Static_assert(OUTLIER_SERIES < ROWS, "a window is a part of the ring");
 _Static_assert(ROWS > OUTLIER_SCAN(1), "the newest report's past must be known");
 
 struct recent {
@@ -26,8 +27,9 @@ struct recent {
     uint32_t slot_count;
     bool whole;
     uint32_t periods[ROWS];
-    uint64_t *has;   /* by slot: which rows have a value */
-    int64_t *values; /* by row, then slot: a month of days is one run of memory */
+    uint64_t *has;         /* by slot: which rows have a value */
+    int64_t *values;       /* by row, then slot: a month of days is one run of memory */
+    struct guess *guesses; /* by slot: where its median was when it was last worked out */
 };
 
 struct recents {
@@ -106,7 +108,7 @@ table_grow(struct recents *all)
 static struct recent *
 recent_new(struct recents *all, uint64_t key, uint32_t slot_count)
 {
-    size_t slot_bytes = sizeof(uint64_t) + sizeof(int64_t[ROWS]);
+    size_t slot_bytes = sizeof(uint64_t) + sizeof(int64_t[ROWS]) + sizeof(struct guess);
     size_t bytes = sizeof(struct recent) + slot_count * slot_bytes;
     if (all->bytes + bytes > RECENT_BYTES_MAX) {
         return NULL;
@@ -119,6 +121,7 @@ recent_new(struct recents *all, uint64_t key, uint32_t slot_count)
     r->slot_count = slot_count;
     r->values = (int64_t *)(r + 1);
     r->has = (uint64_t *)(r->values + (size_t)ROWS * slot_count);
+    r->guesses = (struct guess *)(r->has + slot_count);
     *place_of(all, key) = r;
     all->count++;
     all->bytes += bytes;
@@ -298,6 +301,46 @@ recent_get(struct apply *a, const struct place *place, struct recent **recent)
 }
 
 /* ---- reading ---- */
+
+struct recent_window
+recent_window(const struct recent *r, uint32_t period)
+{
+    uint32_t before = rows_before(r, period);
+    if (before < OUTLIER_SERIES && !r->whole) {
+        return (struct recent_window){0};
+    }
+    uint32_t count = before < OUTLIER_SERIES ? before : OUTLIER_SERIES;
+    return (struct recent_window){(r->start + before - count) & RING, count};
+}
+
+/* The bits of the window's rows. */
+static uint64_t
+window_bits(const struct recent_window *w)
+{
+    uint64_t bits = ((uint64_t)1 << w->count) - 1;
+    return w->from == 0 ? bits : bits << w->from | bits >> (ROWS - w->from);
+}
+
+bool
+recent_near(const struct recent *r, const struct recent_window *w, uint32_t slot, int64_t value)
+{
+    struct near near;
+    uint64_t bits = window_bits(w);
+    if (w->count == 0 || (r->has[slot] & bits) != bits ||
+        !near_begin(&near, r->guesses[slot], value)) {
+        return false;
+    }
+    uint32_t straight = ROWS - w->from < w->count ? ROWS - w->from : w->count;
+    near_add(&near, value_at(r, w->from, slot), r->slot_count, straight);
+    near_add(&near, value_at(r, 0, slot), r->slot_count, w->count - straight);
+    return near_holds(&near, w->count);
+}
+
+void
+recent_guess(struct recent *r, uint32_t slot, struct guess guess)
+{
+    r->guesses[slot] = guess;
+}
 
 bool
 recent_values(const struct recent *r, uint32_t period, uint32_t slot, int64_t *values,

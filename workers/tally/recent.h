@@ -10,6 +10,7 @@
 #define TALLY_RECENT_H
 
 #include "workers/tally/apply_impl.h"
+#include "workers/tally/near.h"
 #include "workers/tally/validate.h"
 
 struct recent;
@@ -25,6 +26,17 @@ enum err recent_get(struct apply *a, const struct place *place, struct recent **
 bool recent_lacks(const struct apply *a, const struct report_key *key);
 /* What is stored at the place from now on. */
 void recent_put(struct apply *a, const struct place *place, const struct report_row *row);
+
+/* The rows that a report of a period is held against, where the rows in memory tell. */
+struct recent_window {
+    uint32_t from, count; /* places in the ring, forward from the oldest; 0 where it is not known */
+};
+struct recent_window recent_window(const struct recent *recent, uint32_t period);
+/* Whether the value is surely no outlier there (near.h). False: not known. */
+bool recent_near(const struct recent *recent, const struct recent_window *window, uint32_t slot,
+                 int64_t value);
+/* What recent_near tries from now on. */
+void recent_guess(struct recent *recent, uint32_t slot, struct guess guess);
 
 /* Up to OUTLIER_SERIES values of a slot from before `period`, newest first, as a scan of
  * OUTLIER_SCAN rows finds them. False: it would have to look at rows that are not known here. */

@@ -3,6 +3,7 @@
 
 #include "workers/tally/base_row.h"
 #include "workers/tally/over.h"
+#include "workers/tally/recent.h"
 
 /* A move on its way. */
 struct mover {
@@ -13,19 +14,10 @@ struct mover {
     const struct tally_row *new; /* that one */
 };
 
-/* A row as stored, all zero where there is none. */
 static enum err
-row_read(struct apply *a, const struct tally_key *key, struct tally_row *row, bool *stored)
+entry_get(const struct mover *m, const struct tally_key *key, struct entry **entry)
 {
-    struct slice value;
-    *row = (struct tally_row){0};
-    key_tally(&a->key, key);
-    enum err err = state_get(a->state, TABLE_TALLY, buf_slice_of(&a->key), &value);
-    *stored = err == ERR_OK;
-    if (err != ERR_OK) {
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    }
-    return tally_decode(value, a->arena, row);
+    return ledger_get(m->a->ledger, m->a->state, key, key->gran == m->place->period.gran, entry);
 }
 
 static bool
@@ -99,8 +91,12 @@ finer_read(const struct mover *m, const struct tally_key *key, struct tally_row 
             return ERR_OK;
         }
     }
-    bool stored;
-    return row_read(m->a, key, row, &stored);
+    struct entry *entry;
+    enum err err = entry_get(m, key, &entry);
+    if (err == ERR_OK) {
+        *row = entry->row;
+    }
+    return err;
 }
 
 static enum err
@@ -206,19 +202,19 @@ static enum err
 coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *why)
 {
     struct tally_change *change = &m->move->changes[m->move->count];
-    struct tally_row stored;
     change->key = m->move->changes[0].key;
     change->key.gran = gran;
     change->key.period = period_up(m->place->period, gran).ordinal;
-    enum err err = row_read(m->a, &change->key, &stored, &change->stored);
+    enum err err = entry_get(m, &change->key, &change->entry);
     if (err != ERR_OK) {
         return err;
     }
-    uint32_t most = stored.count + m->old.count + m->new->count;
+    const struct tally_row *stored = &change->entry->row;
+    uint32_t most = stored->count + m->old.count + m->new->count;
     struct remakes remakes = {ARENA_ARRAY(m->a->arena, struct over_remake, most), 0};
     change->row = (struct tally_row){.cells = ARENA_ARRAY(m->a->arena, struct tally_cell, most)};
-    counters_move(m, &stored, &change->row);
-    if (!cells_move(m, &change->key, &stored, &change->row, &remakes, why)) {
+    counters_move(m, stored, &change->row);
+    if (!cells_move(m, &change->key, stored, &change->row, &remakes, why)) {
         m->move->count = 0;
         return ERR_OK;
     }
@@ -230,14 +226,29 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
 /* ---- the whole move ---- */
 
 void
-tally_expect(struct apply *a, const struct place *place)
+tally_expect(const struct apply *a, const struct place *place)
 {
     for (int gran = place->period.gran; gran <= GRAN_YEAR; gran++) {
         struct period period = period_up(place->period, (enum granularity)gran);
-        key_tally(&a->key, &(struct tally_key){place->key.campaign, place->key.form, period.gran,
-                                               period.ordinal, place->key.unit});
-        state_expect(a->state, TABLE_TALLY, buf_slice_of(&a->key));
+        ledger_expect(a->ledger,
+                      &(struct tally_key){place->key.campaign, place->key.form, period.gran,
+                                          period.ordinal, place->key.unit},
+                      gran == (int)place->period.gran);
     }
+}
+
+/* Where there is no later report there is no tally of this period either, and nothing to be read. */
+static enum err
+own_get(struct mover *m, struct tally_change *own)
+{
+    enum err err = ERR_OK;
+    if (recent_lacks(m->a, &m->place->key)) {
+        own->entry = ledger_get_new(m->a->ledger, &own->key);
+    } else {
+        err = entry_get(m, &own->key, &own->entry);
+    }
+    m->old = err == ERR_OK ? own->entry->row : (struct tally_row){0};
+    return err;
 }
 
 enum err
@@ -249,7 +260,7 @@ tally_prepare(struct apply *a, const struct place *place, const struct report_ro
     move->count = 0;
     own->key = (struct tally_key){place->key.campaign, place->key.form, place->period.gran,
                                   place->period.ordinal, place->key.unit};
-    enum err err = row_read(a, &own->key, &m.old, &own->stored);
+    enum err err = own_get(&m, own);
     err = err == ERR_OK ? base_row_make(a, place, report, &own->row) : err;
     if (err != ERR_OK || rows_equal(&m.old, &own->row)) {
         return err;
@@ -264,24 +275,11 @@ tally_prepare(struct apply *a, const struct place *place, const struct report_ro
     return ERR_OK;
 }
 
-static enum err
-change_write(struct apply *a, const struct tally_change *change)
-{
-    key_tally(&a->key, &change->key);
-    if (change->row.received == 0 && change->row.count == 0) {
-        return change->stored ? state_del(a->state, TABLE_TALLY, buf_slice_of(&a->key)) : ERR_OK;
-    }
-    buf_clear(&a->value);
-    tally_encode(&change->row, &a->value);
-    return state_put(a->state, TABLE_TALLY, buf_slice_of(&a->key), buf_slice_of(&a->value));
-}
-
-enum err
+void
 tally_write(struct apply *a, const struct tally_move *move)
 {
-    enum err err = ERR_OK;
-    for (uint32_t i = 0; err == ERR_OK && i < move->count; i++) {
-        err = change_write(a, &move->changes[i]);
+    for (uint32_t i = 0; i < move->count; i++) {
+        const struct tally_change *change = &move->changes[i];
+        ledger_put(a->ledger, change->entry, &change->row, i == 0);
     }
-    return err;
 }
