@@ -20,7 +20,8 @@
 #define ACCUSE_WAIT_MS 10000  /* a broker that starts is back well before */
 #define ACCUSE_REASON_MAX 120 /* what the record takes */
 
-#define CACHE_ROWS_MAX (1u << 18) /* tallies kept in memory: 36 MiB up to fifteen cells a row */
+/* Rows that wait to be written in order, before they are written within a transaction: a turn's. */
+#define CACHE_BYTES_MAX (64u << 20)
 
 #define VERIFY_CONNECT_MS 10000 /* no WELCOME, or no blocks, for so long: the broker is not there */
 #define VERIFY_ROUNDS 3 /* of catching up before the snapshots are held: each is far shorter */

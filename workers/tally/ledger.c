@@ -92,6 +92,7 @@ entry_at(const struct entries *t, uint32_t number)
     return &t->pieces[number / PIECE_ENTRIES][number % PIECE_ENTRIES];
 }
 
+/* The place of the entry, or the free one where it would be. */
 static struct place *
 place_of(const struct entries *t, uint64_t high, uint64_t low)
 {
@@ -100,15 +101,23 @@ place_of(const struct entries *t, uint64_t high, uint64_t low)
     for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
         struct place *place = &t->places[at];
         if (place->number == 0) {
-            place->tag = tag;
             return place;
         }
-        const struct entry *e;
-        if (place->tag == tag && (e = entry_at(t, place->number - 1))->low == low &&
-            e->high == high) {
-            return place;
+        if (place->tag == tag) {
+            const struct entry *e = entry_at(t, place->number - 1);
+            if (e->low == low && e->high == high) {
+                return place;
+            }
         }
     }
+}
+
+static void
+place_take(struct entries *t, uint32_t number)
+{
+    const struct entry *e = entry_at(t, number);
+    uint32_t tag = (uint32_t)(hash_of(e->high, e->low) >> 32);
+    *place_of(t, e->high, e->low) = (struct place){tag, number + 1};
 }
 
 static void
@@ -118,8 +127,7 @@ places_grow(struct entries *t)
     free(t->places);
     t->places = mem_alloc(t->place_count * sizeof(*t->places));
     for (uint32_t i = 0; i < t->count; i++) {
-        const struct entry *e = entry_at(t, i);
-        place_of(t, e->high, e->low)->number = i + 1;
+        place_take(t, i);
     }
 }
 
@@ -143,7 +151,7 @@ entry_add(struct entries *t, uint64_t high, uint64_t low)
     }
     struct entry *e = entry_at(t, t->count);
     *e = (struct entry){.high = high, .low = low};
-    place_of(t, high, low)->number = ++t->count;
+    place_take(t, t->count++);
     return e;
 }
 
