@@ -10,8 +10,9 @@ struct mover {
     struct apply *a;
     const struct place *place;
     struct tally_move *move;
-    struct tally_row old;        /* the form's own row before; the one after is changes[0] */
-    const struct tally_row *new; /* that one */
+    struct tally_row old;             /* the form's own row before; the one after is changes[0] */
+    const struct tally_row *new;      /* that one */
+    uint32_t ordinals[GRAN_YEAR + 1]; /* by granularity: the period that moves */
 };
 
 static enum err
@@ -204,7 +205,7 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
     struct tally_change *change = &m->move->changes[m->move->count];
     change->key = m->move->changes[0].key;
     change->key.gran = gran;
-    change->key.period = period_up(m->place->period, gran).ordinal;
+    change->key.period = m->ordinals[gran];
     enum err err = entry_get(m, &change->key, &change->entry);
     if (err != ERR_OK) {
         return err;
@@ -228,11 +229,12 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
 void
 tally_expect(const struct apply *a, const struct place *place)
 {
+    uint32_t ordinals[GRAN_YEAR + 1];
+    period_up_all(place->period, ordinals);
     for (int gran = place->period.gran; gran <= GRAN_YEAR; gran++) {
-        struct period period = period_up(place->period, (enum granularity)gran);
         ledger_expect(a->ledger,
-                      &(struct tally_key){place->key.campaign, place->key.form, period.gran,
-                                          period.ordinal, place->key.unit},
+                      &(struct tally_key){place->key.campaign, place->key.form,
+                                          (enum granularity)gran, ordinals[gran], place->key.unit},
                       gran == (int)place->period.gran);
     }
 }
@@ -258,6 +260,7 @@ tally_prepare(struct apply *a, const struct place *place, const struct report_ro
     struct mover m = {.a = a, .place = place, .move = move, .new = &move->changes[0].row};
     struct tally_change *own = &move->changes[0];
     move->count = 0;
+    period_up_all(place->period, m.ordinals);
     own->key = (struct tally_key){place->key.campaign, place->key.form, place->period.gran,
                                   place->period.ordinal, place->key.unit};
     enum err err = own_get(&m, own);
