@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "workers/state/state_cache.h"
+#include "workers/tally/ahead.h"
 #include "workers/tally/ledger.h"
 #include "workers/tally/recent.h"
 #include "workers/tally/verdicts.h"
@@ -169,7 +170,9 @@ records_apply(struct apply *a, const struct block *block)
 {
     struct block_records it = block_records(block);
     struct block_record in;
+    struct ahead ahead = ahead_begin(block);
     while (block_next(&it, &in)) {
+        ahead_step(a, &ahead);
         struct record record = {.principal = in.principal,
                                 .unit = in.unit,
                                 .body = in.body,

@@ -27,6 +27,14 @@ struct outcome {
     struct complaint why;
 };
 
+/* Where the last report stood. */
+struct usual {
+    bool known;
+    uint16_t campaign, form;
+    enum granularity gran;
+    uint32_t ordinals[GRAN_YEAR + 1]; /* from gran on: the periods that it counts in */
+};
+
 struct recents;
 struct ledger;
 
@@ -39,6 +47,7 @@ struct apply {
     struct plans plans;
     struct recents *recents; /* recent.h */
     struct ledger *ledger;   /* ledger.h */
+    struct usual usual;      /* ahead.h */
     bool registry_stale;     /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
     bool stale; /* apply_is_stale */

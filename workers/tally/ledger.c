@@ -18,6 +18,7 @@
 
 #define PLACES_FIRST 1024u /* a power of two */
 #define PIECE_ENTRIES 4096u
+#define CACHE_LINE 64u /* of nearly all processors; only for fetching ahead */
 
 struct place {
     uint32_t tag;    /* the hash's upper half */
@@ -317,18 +318,31 @@ ledger_get_new(struct ledger *l, const struct tally_key *key)
     return e != NULL ? e : entry_add(&l->own, high, low);
 }
 
+/* The first place of the hash is nearly always the right one; where it is not, nothing is lost. */
 void
-ledger_expect(const struct ledger *l, const struct tally_key *key, bool own)
+ledger_expect(const struct ledger *l, const struct tally_key *key, enum ledger_near near)
 {
-    const struct entries *t = own ? &l->own : &l->coarser;
+    const struct entries *t = &l->coarser;
     if (t->count == 0) {
         return;
     }
     uint64_t hash = hash_of(high_of(key), low_of(key));
-    uint32_t number = t->places[(uint32_t)hash & (t->place_count - 1)].number;
-    if (number != 0) {
-        const struct entry *e = entry_at(t, number - 1);
+    const struct place *place = &t->places[(uint32_t)hash & (t->place_count - 1)];
+    if (near == LEDGER_PLACE) {
+        __builtin_prefetch(place);
+        return;
+    }
+    if (place->number == 0) {
+        return;
+    }
+    const struct entry *e = entry_at(t, place->number - 1);
+    if (near == LEDGER_ENTRY) {
         __builtin_prefetch(e);
+        return;
+    }
+    const uint8_t *end = (const uint8_t *)(e->row.cells + e->row.count);
+    for (const uint8_t *at = (const uint8_t *)e->row.cells; at < end; at += CACHE_LINE) {
+        __builtin_prefetch(at);
     }
 }
 

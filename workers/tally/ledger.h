@@ -31,8 +31,10 @@ enum err ledger_get(struct ledger *ledger, struct state *state, const struct tal
                     bool own, struct entry **entry) MUST_CHECK;
 /* The same for a row that surely is not in the state, unless this ledger is to put it there. */
 struct entry *ledger_get_new(struct ledger *ledger, const struct tally_key *key);
-/* This row will be asked for soon: what is known of it is fetched nearer. */
-void ledger_expect(const struct ledger *ledger, const struct tally_key *key, bool own);
+/* This coarser row will be asked for soon: what leads to it, itself, or what it leads to is fetched
+ * nearer. Each step looks at the lines that the one before it asked for. */
+enum ledger_near { LEDGER_PLACE, LEDGER_ENTRY, LEDGER_CELLS };
+void ledger_expect(const struct ledger *ledger, const struct tally_key *key, enum ledger_near near);
 /* A copy of `row`, whose cells may be anybody's. */
 void ledger_put(struct ledger *ledger, struct entry *entry, const struct tally_row *row, bool own);
 /* Before a commit: what has changed goes to the state. */

@@ -16,6 +16,7 @@
 #define ROWS                                                                                       \
     64 /* as many as a word has bits, and above OUTLIER_SCAN(1), so that the usual is known */
 #define RING (ROWS - 1)
+#define ROWS_AHEAD 6     /* fetched ahead of a reading */
 #define TABLE_FIRST 1024 /* a power of two */
 
 _Static_assert(OUTLIER_SERIES < ROWS, "a window is a part of the ring");
@@ -46,10 +47,16 @@ key_of(const struct report_key *k)
     return (uint64_t)k->campaign << 48 | (uint64_t)k->form << 32 | k->unit;
 }
 
+static uint32_t
+place_first(const struct recents *all, uint64_t key)
+{
+    return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) & (all->size - 1);
+}
+
 static struct recent **
 place_of(const struct recents *all, uint64_t key)
 {
-    uint32_t at = (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32);
+    uint32_t at = place_first(all, key);
     while (all->table[at & (all->size - 1)] != NULL &&
            all->table[at & (all->size - 1)]->key != key) {
         at++;
@@ -298,6 +305,45 @@ recent_get(struct apply *a, const struct place *place, struct recent **recent)
     }
     *recent = r;
     return err;
+}
+
+/* ---- ahead ---- */
+
+static const struct recent *
+expected(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    struct report_key key = {.campaign = campaign, .form = form, .unit = unit};
+    uint32_t at = place_first(all, key_of(&key));
+    return all->table[at]; /* nearly always the right one; where it is not, nothing is lost */
+}
+
+void
+recent_expect(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    const struct recent *r = expected(all, campaign, form, unit);
+    if (r != NULL) {
+        __builtin_prefetch(r);
+    }
+}
+
+/* The first lines of a window; behind them the processor sees itself where the reading goes. */
+void
+recent_expect_rows(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    const struct recent *r = expected(all, campaign, form, unit);
+    if (r == NULL || r->count == 0) {
+        return;
+    }
+    uint32_t newest = (r->start + r->count - 1) & RING;
+    uint32_t oldest =
+        (r->start + (r->count < OUTLIER_SERIES ? 0 : r->count - OUTLIER_SERIES)) & RING;
+    __builtin_prefetch(&r->periods[newest]);
+    __builtin_prefetch(r->has);
+    __builtin_prefetch(r->guesses);
+    for (uint32_t i = 0; i < ROWS_AHEAD; i++) {
+        __builtin_prefetch(value_at(r, (oldest + i) & RING, 0));
+    }
+    __builtin_prefetch(value_at(r, (newest + 1) & RING, 0)); /* where the new one goes */
 }
 
 /* ---- reading ---- */

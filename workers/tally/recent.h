@@ -22,6 +22,10 @@ void recents_forget(struct recents *recents);
 /* The one of the place's unit and form, read from the state where it is not there yet. NULL: it has
  * several sources, or there is no room. Uses a->key; nothing else may have a cursor open. */
 enum err recent_get(struct apply *a, const struct place *place, struct recent **recent) MUST_CHECK;
+/* It will be asked for soon: it, or, a step later, its rows are fetched nearer. */
+void recent_expect(const struct recents *recents, uint16_t campaign, uint16_t form, uint32_t unit);
+void recent_expect_rows(const struct recents *recents, uint16_t campaign, uint16_t form,
+                        uint32_t unit);
 /* Whether there is certainly no row of this key: its period is later than all that are stored. */
 bool recent_lacks(const struct apply *a, const struct report_key *key);
 /* What is stored at the place from now on. */

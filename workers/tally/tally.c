@@ -229,13 +229,12 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
 void
 tally_expect(const struct apply *a, const struct place *place)
 {
-    uint32_t ordinals[GRAN_YEAR + 1];
-    period_up_all(place->period, ordinals);
-    for (int gran = place->period.gran; gran <= GRAN_YEAR; gran++) {
+    for (int gran = place->period.gran + 1; gran <= GRAN_YEAR; gran++) {
         ledger_expect(a->ledger,
                       &(struct tally_key){place->key.campaign, place->key.form,
-                                          (enum granularity)gran, ordinals[gran], place->key.unit},
-                      gran == (int)place->period.gran);
+                                          (enum granularity)gran, a->usual.ordinals[gran],
+                                          place->key.unit},
+                      LEDGER_CELLS);
     }
 }
 

@@ -27,7 +27,7 @@ struct tally_move {
     uint32_t count;                                 /* 0: nothing moves */
 };
 
-/* The rows that a report at `place` may move will be read soon. */
+/* The coarser rows that a report at `place`, which was noted (ahead.h), may move will be read soon. */
 void tally_expect(const struct apply *a, const struct place *place);
 /* What becomes of the tallies when the report at `place` becomes `report`. A sum that does not fit
  * is told in `why` (sum-overflow), with ERR_OK and no changes. Rows are in the arena. */
