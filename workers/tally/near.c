@@ -51,11 +51,14 @@ near_add(struct near *near, const int64_t *values, uint32_t stride, uint32_t cou
     near->inner += inner;
 }
 
-bool
-near_holds(const struct near *near, uint32_t count)
+enum nearness
+near_end(const struct near *near, uint32_t count)
 {
     uint32_t lower = (count - 1) / 2;
-    return count > 0 && near->below <= lower && near->above <= lower && near->inner <= lower;
+    if (count == 0 || near->below > lower || near->above > lower) {
+        return NEAR_STALE;
+    }
+    return near->inner <= lower ? NEAR_PROVED : NEAR_OPEN;
 }
 
 struct guess

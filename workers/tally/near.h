@@ -31,8 +31,13 @@ struct near {
 bool near_begin(struct near *near, struct guess guess, int64_t value);
 /* `count` values, each `stride` behind the one before. */
 void near_add(struct near *near, const int64_t *values, uint32_t stride, uint32_t count);
-/* Over all `count` values that were added: the value is near. False: not known. */
-bool near_holds(const struct near *near, uint32_t count);
+/* Over all `count` values that were added. */
+enum nearness {
+    NEAR_PROVED,
+    NEAR_OPEN,  /* not known, though the guess is right */
+    NEAR_STALE, /* the guess is wrong: make another */
+};
+enum nearness near_end(const struct near *near, uint32_t count);
 
 /* Where the median of values like these is going to be for a while. Reorders them. */
 struct guess guess_make(int64_t *values, uint32_t count);

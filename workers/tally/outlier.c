@@ -243,25 +243,40 @@ judge_scanned(struct apply *a, const struct place *place, const struct values *v
     return err;
 }
 
-/* False: rows are needed that are not in memory. */
+/* One value, by a proof that it is near where there is one. False: rows are needed that are not in
+ * memory. */
+static bool
+judge_value(struct recent *recent, uint32_t period, const struct recent_window *window,
+            uint32_t slot, int64_t value, bool *found)
+{
+    int64_t series[OUTLIER_SERIES];
+    uint32_t count;
+    enum nearness nearness = recent_near(recent, window, slot, value);
+    if (nearness == NEAR_PROVED) {
+        return true;
+    }
+    if (!recent_values(recent, period, slot, series, &count)) {
+        return false;
+    }
+    if (nearness == NEAR_STALE) {
+        recent_guess(recent, slot, guess_make(series, count));
+    }
+    *found = outlier_is(value, series, count) || *found;
+    return true;
+}
+
 static bool
 judge_remembered(struct recent *recent, const struct place *place, const struct values *values,
                  bool *found)
 {
-    int64_t series[OUTLIER_SERIES];
-    uint32_t count;
+    uint32_t period = place->key.period;
+    struct recent_window window = recent_window(recent, period);
     *found = false;
-    struct recent_window window = recent_window(recent, place->key.period);
     for (uint32_t slot = 0; slot < place->form->slot_count; slot++) {
-        if (!judged(place->form, values, slot) ||
-            recent_near(recent, &window, slot, values->value[slot])) {
-            continue;
-        }
-        if (!recent_values(recent, place->key.period, slot, series, &count)) {
+        if (judged(place->form, values, slot) &&
+            !judge_value(recent, period, &window, slot, values->value[slot], found)) {
             return false;
         }
-        *found = outlier_is(values->value[slot], series, count) || *found;
-        recent_guess(recent, slot, guess_make(series, count));
     }
     return true;
 }

@@ -367,19 +367,22 @@ window_bits(const struct recent_window *w)
     return w->from == 0 ? bits : bits << w->from | bits >> (ROWS - w->from);
 }
 
-bool
+enum nearness
 recent_near(const struct recent *r, const struct recent_window *w, uint32_t slot, int64_t value)
 {
     struct near near;
     uint64_t bits = window_bits(w);
+    if (w->count > 0 && w->count < OUTLIER_LEAST) {
+        return NEAR_PROVED; /* too few to judge by, whichever of them have a value */
+    }
     if (w->count == 0 || (r->has[slot] & bits) != bits ||
         !near_begin(&near, r->guesses[slot], value)) {
-        return false;
+        return NEAR_OPEN;
     }
     uint32_t straight = ROWS - w->from < w->count ? ROWS - w->from : w->count;
     near_add(&near, value_at(r, w->from, slot), r->slot_count, straight);
     near_add(&near, value_at(r, 0, slot), r->slot_count, w->count - straight);
-    return near_holds(&near, w->count);
+    return near_end(&near, w->count);
 }
 
 void

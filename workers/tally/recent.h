@@ -36,9 +36,9 @@ struct recent_window {
     uint32_t from, count; /* places in the ring, forward from the oldest; 0 where it is not known */
 };
 struct recent_window recent_window(const struct recent *recent, uint32_t period);
-/* Whether the value is surely no outlier there (near.h). False: not known. */
-bool recent_near(const struct recent *recent, const struct recent_window *window, uint32_t slot,
-                 int64_t value);
+/* Whether the value is surely no outlier there (near.h). */
+enum nearness recent_near(const struct recent *recent, const struct recent_window *window,
+                          uint32_t slot, int64_t value);
 /* What recent_near tries from now on. */
 void recent_guess(struct recent *recent, uint32_t slot, struct guess guess);
 
