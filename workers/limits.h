@@ -7,9 +7,12 @@
 
 #define TALLY_FETCH_BLOCKS 4096 /* what the protocol allows: the bytes are the bound that counts */
 #define TALLY_FETCH_BYTES (4u << 20) /* at 20 µs a report of 60 bytes 1.4 s: well below a lease */
-#define TALLY_TURN_BYTES (8u << 20)  /* a transaction takes no more blocks once it has this much */
-#define TALLY_MORE_WAIT_MS 20        /* behind a backlog, for the next answer: more rows a page */
-#define TALLY_TURN_BLOCKS 8192       /* two full answers, so that none is ever refused */
+/* A transaction takes no more blocks once it has this much. More rows a page cost less a row; but 16 MiB
+ * may be 280,000 reports of 60 bytes, 2 s at 7 µs each, and a worker that says nothing for a lease of
+ * 5 s has lost its session. */
+#define TALLY_TURN_BYTES (16u << 20)
+#define TALLY_MORE_WAIT_MS 20  /* behind a backlog, for the next answer: more rows a page */
+#define TALLY_TURN_BLOCKS 8192 /* two full answers, so that none is ever refused */
 #define TALLY_REST_TIMES                                                                           \
     4 /* a transaction of t ms, then 4 t of rest: a fifth of the disk at most */
 #define TALLY_REST_MAX_MS 200     /* and a tally is seen well within half a second */

@@ -123,28 +123,48 @@ remakes_run(const struct mover *m, const struct tally_key *coarse, struct remake
 
 /* ---- one coarser row ---- */
 
-/* The three rows that a coarser one is made from, walked side by side by indicator. */
-struct walk {
-    const struct tally_row *rows[3]; /* coarser, old, new */
-    uint32_t at[3];
+/* A row's cells on their way. */
+struct run {
+    const struct tally_cell *at, *end;
 };
 
-/* The cells of the next indicator, NULL where a row has none. False: no more. */
-static bool
+/* The three rows that a coarser one is made from, walked side by side by indicator. */
+struct walk {
+    struct run coarser, old, new;
+};
+
+static inline struct run
+run_of(const struct tally_row *row)
+{
+    return (struct run){row->cells, row->count == 0 ? row->cells : row->cells + row->count};
+}
+
+static inline uint32_t
+run_next(const struct run *run)
+{
+    return run->at == run->end ? UINT32_MAX : run->at->indicator;
+}
+
+static inline const struct tally_cell *
+run_take(struct run *run, uint32_t indicator)
+{
+    return run_next(run) == indicator ? run->at++ : NULL;
+}
+
+/* The cells of the next indicator, NULL where a row has none: coarser, old, new. False: no more. */
+static inline bool
 walk_next(struct walk *w, const struct tally_cell *cells[3])
 {
-    uint32_t indicator = UINT32_MAX;
-    for (int i = 0; i < 3; i++) {
-        if (w->at[i] < w->rows[i]->count && w->rows[i]->cells[w->at[i]].indicator < indicator) {
-            indicator = w->rows[i]->cells[w->at[i]].indicator;
-        }
+    uint32_t indicator = run_next(&w->coarser), old = run_next(&w->old), new = run_next(&w->new);
+    indicator = old < indicator ? old : indicator;
+    indicator = new < indicator ? new : indicator;
+    if (indicator == UINT32_MAX) {
+        return false;
     }
-    for (int i = 0; i < 3; i++) {
-        bool has =
-            w->at[i] < w->rows[i]->count && w->rows[i]->cells[w->at[i]].indicator == indicator;
-        cells[i] = has ? &w->rows[i]->cells[w->at[i]++] : NULL;
-    }
-    return indicator != UINT32_MAX;
+    cells[0] = run_take(&w->coarser, indicator);
+    cells[1] = run_take(&w->old, indicator);
+    cells[2] = run_take(&w->new, indicator);
+    return true;
 }
 
 static void
@@ -160,7 +180,7 @@ static bool
 cells_move(const struct mover *m, const struct tally_key *key, const struct tally_row *stored,
            struct tally_row *row, struct remakes *remakes, struct complaint *why)
 {
-    struct walk walk = {.rows = {stored, &m->old, m->new}};
+    struct walk walk = {run_of(stored), run_of(&m->old), run_of(m->new)};
     const struct tally_cell *cells[3];
     while (walk_next(&walk, cells)) {
         const struct tally_cell *any = cells[0] != NULL   ? cells[0]
@@ -212,8 +232,9 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
     }
     const struct tally_row *stored = &change->entry->row;
     uint32_t most = stored->count + m->old.count + m->new->count;
-    struct remakes remakes = {ARENA_ARRAY(m->a->arena, struct over_remake, most), 0};
-    change->row = (struct tally_row){.cells = ARENA_ARRAY(m->a->arena, struct tally_cell, most)};
+    struct remakes remakes = {arena_take(m->a->arena, most * sizeof(*remakes.list)), 0};
+    change->row.cells = arena_take(m->a->arena, most * sizeof(*change->row.cells));
+    change->row.count = 0;
     counters_move(m, stored, &change->row);
     if (!cells_move(m, &change->key, stored, &change->row, &remakes, why)) {
         m->move->count = 0;
