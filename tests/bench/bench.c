@@ -6,9 +6,9 @@
  *     bench BIN-FOLDER [RECORDS] [RUNS] [SECONDS] [MODES]
  *
  * RECORDS of each stream, SECONDS of each steady run, MODES a word list of: lone 100 1 steady
- * replay, which are run where there is no list, and long, which is not: a site that holds RECORDS
- * reports (10,000,000 at most) beside a new one. A run's receipts must all be good, or the bench
- * fails. */
+ * replay, which are run where there is no list, and two which are not: machine, the state machine
+ * alone, and long, a site that holds RECORDS reports (10,000,000 at most) beside a new one. A run's
+ * receipts must all be good, or the bench fails. */
 #include "tests/bench/bench.h"
 
 #include "common/check.h"
@@ -68,6 +68,13 @@ run_workers(const struct plan *plan, struct figures *f)
 {
     struct site s;
     site_open(&s, plan->bin);
+    if (wanted(plan, "machine")) {
+        mode_machine(f, &s, plan->records);
+    }
+    if (strcmp(plan->modes, "machine") == 0) { /* nothing else is wanted: no site */
+        site_close(&s);
+        return 0;
+    }
     site_start(&s);
     if (wanted(plan, "lone")) {
         mode_lone(f, &s);

@@ -6,6 +6,7 @@
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   steady.c    reports at a steady pace: how long each waits
+ *   machine.c   the state machine alone, in one process
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
  *
@@ -98,7 +99,7 @@ void costs_read(const struct site *s, struct costs *costs);
 void costs_tell(struct figures *f, const char *mode, const struct site *s,
                 const struct costs *before);
 
-/* ---- modes.c, steady.c, floors.c ---- */
+/* ---- modes.c, steady.c, machine.c, floors.c ---- */
 void mode_lone(struct figures *f, struct site *s);
 /* Receipts a second. `mode` begins the names of its figures. */
 double mode_stream(struct figures *f, struct site *s, const char *mode, uint64_t records,
@@ -106,6 +107,7 @@ double mode_stream(struct figures *f, struct site *s, const char *mode, uint64_t
 #define LONG_SAMPLE 100000 /* reports, before and after */
 void mode_long(struct figures *f, struct site *s, uint64_t records);
 void mode_replay(struct figures *f, struct site *s);
+void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
