@@ -12,6 +12,7 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=un
 LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash
+GATEWAY_LIBS := -lmicrohttpd -lyajl -lexpat -lz
 JOBS := -j$(shell nproc)
 
 # A folder's objects; main.c stands apart so that tests can link the rest.
@@ -20,9 +21,10 @@ BROKER := $(call objects,broker)
 WORKERS := $(call objects,workers) $(call objects,workers/state)
 TALLY := $(call objects,workers/tally)
 QUERY := $(call objects,workers/query)
+GATEWAY := $(call objects,workers/gateway)
 CLIENTS := $(call objects,clients)
 BASE := $(call objects,proto) $(call objects,common)
-PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query)
+PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query thidua-gateway)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
@@ -117,22 +119,26 @@ $(B)/bin/thidua-tally: $(B)/obj/workers/tally/main.o $(TALLY) $(WORKERS) $(BASE)
 	$(link)
 $(B)/bin/thidua-query: $(B)/obj/workers/query/main.o $(QUERY) $(WORKERS) $(BASE)
 	$(link)
+# Only the gateway speaks HTTP.
+$(B)/bin/thidua-gateway: LIBS += $(GATEWAY_LIBS)
+$(B)/bin/thidua-gateway: $(B)/obj/workers/gateway/main.o $(GATEWAY) $(BASE)
+	$(link)
 $(B)/bin/thidua: $(B)/obj/clients/main.o $(CLIENTS) $(BASE)
 	$(link)
 
 # A unit test may use every core: what it does not use, the linker leaves in the archive.
-$(B)/lib/house.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(CLIENTS) $(BASE)
+$(B)/lib/house.a: $(BROKER) $(TALLY) $(QUERY) $(GATEWAY) $(WORKERS) $(CLIENTS) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/lib/tests.a: $(call objects,tests/lib)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/test_corpus: $(B)/obj/tests/fuzz/replay.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka -fsanitize=fuzzer
+	$(link) $(GATEWAY_LIBS) -lcmocka -fsanitize=fuzzer
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a

@@ -67,6 +67,7 @@ struct query_wait {
     enum query_state state;
     uint64_t request;
     char name[CODE_MAX + 1];
+    char principal[CODE_MAX + 1]; /* for whom */
     struct buf args;
     uint64_t after;
     int64_t due_ms;
@@ -101,6 +102,7 @@ struct client {
     int64_t first_give_up_ms;   /* nor given up */
     struct query_wait query;
     struct revisions *revisions;
+    char principal[CODE_MAX + 1]; /* for whom; empty: for itself */
     uint64_t next_request;
     uint64_t jitter; /* the generator's state */
     uint64_t pending;

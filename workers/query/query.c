@@ -15,6 +15,7 @@ static const struct {
     {"reports", ask_reports},     {"export", ask_export},   {"verdicts", ask_verdicts},
     {"rejected", ask_rejected},   {"unit", ask_unit},       {"campaign", ask_campaign},
     {"campaigns", ask_campaigns}, {"state", ask_state},     {"access", ask_access},
+    {"sign-in", ask_sign_in},
 };
 
 struct query *
