@@ -222,6 +222,8 @@ local_speaks_for_others_but_itself(void **state)
     submit_for(rig, "l", 3, "ward");
     rig_turn(rig);
     journalled_as(rig, "ward@local");
+    struct message_receipts receipts;
+    rig_told(rig, "l", MESSAGE_receipts, &receipts);
     submit_for(rig, "l", 4, "local");
     rig_turn(rig);
     rig_told_error(rig, "l", 4, CODE_NOT_IN_ROLE);

@@ -251,7 +251,7 @@ import_feed(struct import *im, struct slice piece)
         import_fail(im, &why, true);
     }
     if (window_is_full(&im->window)) {
-        import_send(im);
+        window_send(im);
     }
 }
 
@@ -267,7 +267,7 @@ import_end(struct import *im)
         import_fail(im, &why, true);
     }
     record_close(im);
-    import_send(im);
+    window_send(im);
 }
 
 bool

@@ -63,7 +63,7 @@ void window_put(struct window *w, struct slice unit, struct slice body, const st
 bool window_is_full(const struct window *w);
 void window_fini(struct window *w);
 /* Sends what can be sent; asks once all have receipts. */
-void import_send(struct import *im);
+void window_send(struct import *im);
 void import_fail(struct import *im, const struct complaint *why, bool lasting);
 
 #endif

@@ -251,7 +251,7 @@ window_done(struct import *im)
 }
 
 void
-import_send(struct import *im)
+window_send(struct import *im)
 {
     struct window *w = &im->window;
     struct client *client = im->imports->links->submitter;
@@ -310,7 +310,7 @@ imports_step(struct imports *imports)
         if (w->answered == w->count) {
             window_done(im);
         } else if (import_waits(im) && w->sent < w->count) {
-            import_send(im);
+            window_send(im);
         }
     }
 }
