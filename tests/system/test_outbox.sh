@@ -17,6 +17,9 @@ count() { outbox status --json 2>/dev/null | jq ".$1 // 0"; }
 
 # ---- without a broker
 check "init" thidua init --data "$D" --campaign "$V/campaign.yaml" --units "$V/units.csv"
+# That a stalled line is noticed is tested here, not how long a city gives it.
+sed -i 's/^#* *heartbeat_ms = .*/heartbeat_ms = 400/; s/^#* *lease_ms = .*/lease_ms = 1500/' "$D/thidua.conf"
+check "short leases" grep -q '^lease_ms = 1500' "$D/thidua.conf"
 export THIDUA_DATA=$D
 exits "an outbox that is not there" 66 outbox status
 echo '{"unit":"johor","form":"daily","period":"20210301","values":{"daily-partial-adult":1}}' >"$SCRATCH/one.json"
