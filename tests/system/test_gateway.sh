@@ -37,6 +37,10 @@ check "a password" sh -c "echo correct-horse | thidua access password states"
 auth=(-H "Authorization: ApiToken $T")
 equal "the token has its form" 46 "${#T}"
 
+# Headers that never end: looked at when all else is done.
+exec 3<>"/dev/tcp/127.0.0.1/${U##*:}"
+printf 'GET /healthz HTTP/1.1\r\nX-Slow: ' >&3
+
 # Who is let in.
 get 401 "nobody" "$U/api/status"
 get 401 "a wrong token" -H "Authorization: ApiToken td_wrong" "$U/api/status"
@@ -154,5 +158,20 @@ get 200 "metrics" "${auth[@]}" "$U/metrics"
 check "has the head" grep -q '^thidua_journal_head [1-9]' "$SCRATCH/body"
 get 200 "openapi" "$U/openapi.json"
 get 200 "a receipt" "${auth[@]}" "$U/api/receipts/3.0"
+# A body that would not fit: 200 MB through a process that stays small, and goes on answering.
+gateway=$(sed -n 's/.*event=child_started program=thidua-gateway pid=//p' "$SCRATCH/up.log" | tail -n 1)
+yes daily,20250101,johor,,,1 | head -c 200000000 |
+    curl -s -m 150 -o "$SCRATCH/big" "${auth[@]}" -H "Content-Type: text/csv" -T - -X POST "$U/api/dataValueSets?dataSet=daily&dryRun=true&firstRowIsHeader=false"
+equal "200 MB are read" "SUCCESS 8000000" "$(jq -r '.response | "\(.status) \(.importCount.imported)"' "$SCRATCH/big")"
+peak=$(awk '/^VmHWM/ {print $2}' "/proc/$gateway/status")
+echo "# the gateway's memory was at most $peak KiB"
+grep -qa __asan_init "$BIN/thidua-gateway" || check "in less than 64 MiB" [ "$peak" -lt 65536 ]
+printf 'POST /api/dataValueSets HTTP/1.1\r\nHost: x\r\nAuthorization: ApiToken %s\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n' "$T" >"$SCRATCH/chunk"
+exec 4<>"/dev/tcp/127.0.0.1/${U##*:}"
+cat "$SCRATCH/chunk" >&4
+check "a bad chunk ends the connection" timeout 20 cat <&4
+timeout 20 cat <&3 >/dev/null
+equal "and so do headers that never end" 0 $?
+get 200 "all the while it answers" "$U/healthz"
 check "a token taken back" thidua access token revoke states --name dhis2
 finish

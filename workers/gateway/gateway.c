@@ -72,13 +72,13 @@ http_start(struct gateway *g, const struct sockaddr *address, struct MHD_OptionI
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     flags |= tls[0].option == MHD_OPTION_END ? 0 : MHD_USE_TLS;
     flags |= address->sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;
-    return MHD_start_daemon(flags, 0, NULL, NULL, http_handle, g, MHD_OPTION_EXTERNAL_LOGGER,
-                            on_log, NULL, MHD_OPTION_NOTIFY_COMPLETED, http_completed, g,
-                            MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-                            MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, http_handle, g, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, http_completed, g, MHD_OPTION_NOTIFY_CONNECTION,
+        http_connection, g, MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 static bool
@@ -90,22 +90,25 @@ http_open(struct gateway *g)
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_HTTPS_MEM_KEY, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
     struct addrinfo *address = listen_parse(text);
-    bool good = address != NULL;
-    if (good && s->gateway_cert[0] != '\0') {
+    bool good = true;
+    if (address == NULL) {
+        return false;
+    }
+    if (s->gateway_cert[0] != '\0') {
         good = pem_read(s->gateway_cert, &cert) && pem_read(s->gateway_tls_key, &key);
         tls[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, cert.data};
         tls[1].ptr_value = key.data;
     }
-    g->http = good ? http_start(g, address->ai_addr, tls) : NULL;
+    if (good) {
+        g->http = http_start(g, address->ai_addr, tls);
+    }
     if (good && g->http == NULL) {
         log_error("gateway_listen", "value=\"%s\" error=\"%s\"", text, strerror(errno));
     } else if (good) {
         log_info("listening", "endpoint=%.*s:%u", (int)(strrchr(text, ':') - text), text,
                  (unsigned)MHD_get_daemon_info(g->http, MHD_DAEMON_INFO_BIND_PORT)->port);
     }
-    if (address != NULL) {
-        freeaddrinfo(address);
-    }
+    freeaddrinfo(address);
     sodium_memzero(key.data, key.len);
     buf_fini(&cert);
     buf_fini(&key);
@@ -158,6 +161,7 @@ loop(struct gateway *g, int signals)
         if (MHD_get_timeout(g->http, &http_ms) == MHD_YES && http_ms < wait_ms) {
             wait_ms = (uint32_t)http_ms;
         }
+        wait_ms = visitors_tick(&g->visitors, clock_mono_ms(&g->clock), wait_ms);
         zmq_poll(items, (int)n, wait_ms);
         /* Requests first: what they ask leaves in the same turn; answers wake them for the next. */
         MHD_run(g->http);
@@ -179,6 +183,7 @@ gateway_run(const struct settings *settings)
 {
     struct gateway *g = mem_alloc(sizeof *g);
     *g = (struct gateway){.settings = settings, .clock = clock_real(settings->clock_offset_us)};
+    TAILQ_INIT(&g->visitors);
     /* Before libzmq makes its threads: they must inherit the mask. */
     int signals = proc_signals_open();
     bool open = signals >= 0 && links_begin(g);

@@ -8,6 +8,7 @@
 #include "proto/settings.h"
 #include "workers/gateway/import.h"
 #include "workers/gateway/sign_in.h"
+#include "workers/gateway/visitors.h"
 
 #include <microhttpd.h>
 
@@ -21,7 +22,8 @@ struct gateway {
     struct plan *plan; /* of `plan_campaign`, as of `plan_ms`; NULL */
     char plan_campaign[CODE_MAX + 1];
     int64_t plan_ms;
-    LIST_HEAD(, request) suspended;
+    struct visitors visitors;
+    LIST_HEAD(request_list, request) suspended;
     uint64_t requests, errors; /* for /metrics */
 };
 

@@ -257,6 +257,7 @@ http_handle(void *gateway, struct MHD_Connection *connection, const char *url, c
         r->gateway = gateway;
         r->connection = connection;
         r->path = url;
+        visitor_asked(&r->gateway->visitors, connection);
         request_begin(r, method);
         return r->status != 0 ? reply_send(r) : MHD_YES;
     }
@@ -278,11 +279,25 @@ http_handle(void *gateway, struct MHD_Connection *connection, const char *url, c
 }
 
 void
+http_connection(void *gateway, struct MHD_Connection *connection, void **context,
+                enum MHD_ConnectionNotificationCode what)
+{
+    struct gateway *g = gateway;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        visitor_came(&g->visitors, connection, context, clock_mono_ms(&g->clock));
+    } else {
+        visitor_went(&g->visitors, context);
+    }
+}
+
+void
 http_completed(void *gateway, struct MHD_Connection *connection, void **request,
                enum MHD_RequestTerminationCode how)
 {
+    struct gateway *g = gateway;
     struct request *r = *request;
-    (void)gateway, (void)connection, (void)how;
+    (void)how;
+    visitor_answered(&g->visitors, connection, clock_mono_ms(&g->clock));
     if (r != NULL) {
         question_forget(r->question);
         import_free(&r->import);

@@ -9,7 +9,7 @@
 #define CONNECTIONS_MAX 512           /* half of the usual limit of descriptors */
 #define CONNECTION_MEMORY (64u << 10) /* headers, then a piece of the body: bounds both */
 #define IDLE_TIMEOUT_S 30             /* a peer that says nothing for so long is gone */
-#define HEADERS_TIMEOUT_MS 20000      /* whoever dribbles headers holds a connection no longer */
+#define HEADERS_TIMEOUT_MS 10000      /* whoever dribbles headers holds a connection no longer */
 #define BODY_BYTES_MAX (4ull << 30)   /* a campaign of a year and every unit is a tenth of it */
 #define IMPORTS_MAX 32     /* at once; with IMPORT_WINDOW they bound the memory: 64 MiB */
 #define IMPORT_WINDOW 2000 /* records sent before their verdicts are asked for */

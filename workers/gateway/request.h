@@ -55,10 +55,12 @@ void reply_error(struct request *r, unsigned status, const char *code, const cha
                  const char *en);
 enum MHD_Result reply_send(struct request *r);
 
-/* libmicrohttpd's two callbacks. */
+/* libmicrohttpd's callbacks. */
 enum MHD_Result http_handle(void *gateway, struct MHD_Connection *connection, const char *url,
                             const char *method, const char *version, const char *data, size_t *size,
                             void **request);
+void http_connection(void *gateway, struct MHD_Connection *connection, void **context,
+                     enum MHD_ConnectionNotificationCode what);
 void http_completed(void *gateway, struct MHD_Connection *connection, void **request,
                     enum MHD_RequestTerminationCode how);
 
