@@ -74,7 +74,7 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
 	@LEAST=$(LEAST) tests/cover build/cover
 
-bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000)
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES=http)
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
 	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
@@ -144,7 +144,7 @@ $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link)
+	$(link) $(GATEWAY_LIBS)
 # The simulator runs the product's own files; what they ask of libzmq and of the machine is answered by
 # tests/sim/zmq.c and seams.c: no libzmq here, and the calls of SIM_WRAP go there.
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \

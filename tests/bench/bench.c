@@ -150,7 +150,11 @@ main(int argc, char **argv)
         if (plan.modes[0] != '\0' && wanted(&plan, "long")) {
             failures += run_long(&plan, f);
         }
-        failures += strcmp(plan.modes, "long") == 0 ? 0 : run_workers(&plan, f);
+        if (plan.modes[0] != '\0' && wanted(&plan, "http")) {
+            mode_http(f, plan.bin);
+        }
+        bool alone = strcmp(plan.modes, "http") == 0;
+        failures += alone || strcmp(plan.modes, "long") == 0 ? 0 : run_workers(&plan, f);
         if (wanted(&plan, "steady")) {
             failures += run_alone(&plan, f);
         }

@@ -6,6 +6,7 @@
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   steady.c    reports at a steady pace: how long each waits
+ *   http.c      data values over HTTP, and the parsers alone
  *   machine.c   the state machine alone, in one process
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
@@ -109,6 +110,9 @@ void mode_long(struct figures *f, struct site *s, uint64_t records);
 void mode_replay(struct figures *f, struct site *s);
 void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
+
+/* On a site of its own, with a gateway. */
+void mode_http(struct figures *f, const char *bin);
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
 double floor_append(const struct site *s, size_t n, size_t size, double *took);

@@ -46,8 +46,9 @@ struct cells_parser {
 static struct slice
 cell_at(const struct cells_parser *p, unsigned place)
 {
-    return place < p->count ? slice_of(p->bytes.data + p->start[place], p->len[place])
-                            : slice_of(NULL, 0);
+    /* A row of empty cells has no bytes at all to point into. */
+    bool there = place < p->count && p->len[place] > 0;
+    return there ? slice_of(p->bytes.data + p->start[place], p->len[place]) : slice_of(NULL, 0);
 }
 
 static void

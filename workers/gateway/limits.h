@@ -11,9 +11,9 @@
 #define IDLE_TIMEOUT_S 30             /* a peer that says nothing for so long is gone */
 #define HEADERS_TIMEOUT_MS 10000      /* whoever dribbles headers holds a connection no longer */
 #define BODY_BYTES_MAX (4ull << 30)   /* a campaign of a year and every unit is a tenth of it */
-#define IMPORTS_MAX 32     /* at once; with IMPORT_WINDOW they bound the memory: 64 MiB */
-#define IMPORT_WINDOW 2000 /* records sent before their verdicts are asked for */
-#define IMPORT_WINDOW_BYTES (1u << 20) /* the same in bytes, and a piece of the body more */
+#define IMPORTS_MAX 16                /* at once; with the window they bound the memory: 96 MiB */
+#define IMPORT_WINDOW 10000 /* records a wait for verdicts: a busy worker commits twice a second */
+#define IMPORT_WINDOW_BYTES (4u << 20) /* the same in bytes, and a piece of the body more */
 #define IMPORT_TOKEN_MAX (64u << 10)   /* bytes without one complete piece of JSON, XML or CSV */
 #define IMPORT_DEPTH_MAX 16            /* of JSON and XML: what is known nests to 3 */
 #define IMPORT_FIELD_MAX 256           /* bytes of a code or a value; longer ones are refused */
