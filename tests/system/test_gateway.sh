@@ -142,6 +142,19 @@ check "and was in part" [ "$(jq .response.importCount.updated "$SCRATCH/body")" 
 post 200 "a third time" application/csv "$SCRATCH/b.csv" -H "Idempotency-Key: nightly-1"
 equal "changes nothing" "SUCCESS 0 $cells 0 0" "$(counts)"
 
+# Values that are the same would hide that a merge counted again: so one is corrected in between.
+IFS=, read -r element period unit _ _ value < <(sed -n 2p "$SCRATCH/b.csv")
+one() { thidua reports --unit "$unit" --period "$period" --form daily --json | jq -r ".reports[0].values[] | select(.indicator == \"$element\") | .value"; }
+row() { printf 'dataelement,period,orgunit,catoptcombo,attroptcombo,value\n%s,%s,%s,,,%s\n' "$element" "$period" "$unit" "$1" >"$SCRATCH/row.csv"; }
+row 123456
+post 200 "a correction under the same key, another body" text/csv "$SCRATCH/row.csv" -H "Idempotency-Key: nightly-1"
+equal "counts" 123456 "$(one)"
+post 200 "the first body once more" application/csv "$SCRATCH/b.csv" -H "Idempotency-Key: nightly-1"
+equal "does not undo it" 123456 "$(one)"
+row "$value"
+post 200 "put right again" text/csv "$SCRATCH/row.csv"
+equal "is right" "$value" "$(one)"
+
 awk -F, -v OFS=, 'NR == 1 {$1 = "period,unit"} NR > 1 {gsub("-", "", $1); $1 = $1 ",mys"} 1' "$SCRATCH/nation.csv" >"$SCRATCH/wanted.csv"
 last=$(tail -n 1 "$SCRATCH/wanted.csv" | cut -d, -f1)
 check "export" sh -c "thidua export --unit mys --form daily --from 20210224 --to $last >$SCRATCH/got.csv"
