@@ -2,16 +2,20 @@
  *
  * A ballot is (yes, no), two numbers of which at most one is 1 (neither: abstained), and a random
  * scalar r. Into the journal go, under the voter's name,
- *     commitment  C = yes·Y + no·N + r·H       (Pedersen: says nothing about yes and no)
+ *     commitment  C = yes·Y + no·N + r·B       (Pedersen: says nothing about yes and no)
  *     sealed      crypto_box_seal(yes ‖ no ‖ r) to the meeting's ballot key
- * where H is the ristretto255 generator's place and Y, N are points of which nobody knows the
- * logarithm (hashed from fixed words), so that who voted is known and what is not. The teller opens
- * the boxes, and publishes only the sums: Y's, N's and r's. Commitments add:
- *     ΣC = (Σyes)·Y + (Σno)·N + (Σr)·H
- * so that everybody checks the count without a single ballot opened, and a wrong count is refused
- * by the state machine. A box that does not fit its commitment is spoilt: the teller names its
- * voter, it counts as cast and for nothing, and its commitment is left out of the sum. What rests
- * on trust: the teller can read the ballots, and can call a good one spoilt (its voter sees it).
+ * where B is the group's base point, and Y and N are points hashed from fixed words, so that nobody
+ * knows a logarithm between the three: who voted is known, and what is not. The teller opens the
+ * boxes and publishes sums only: of yes, of no, and of r. Commitments add up:
+ *     ΣC = (Σyes)·Y + (Σno)·N + (Σr)·B
+ * so that everybody checks the count without a single ballot opened, and the state machine refuses
+ * a wrong one. A box that does not fit its commitment, or holds no ballot, is spoilt: the teller
+ * names its voter, it counts as cast and for nothing, and its commitment is left out of the sum.
+ *
+ * What rests on trust: the teller can read every ballot (and tell); can call a good ballot spoilt
+ * (its voter sees it, and so does everybody: it is named); can let a box pass whose numbers are not
+ * 0 and 1 (then he and its voter are in it together). A voter who copies another's commitment and
+ * box would vote as that one did: the same commitment twice on one nomination is refused.
  *
  * T. P. Pedersen, "Non-interactive and information-theoretic secure verifiable secret sharing"
  * (CRYPTO '91); ristretto255: RFC 9496; both by libsodium. Deterministic where a replay asks:
@@ -26,7 +30,7 @@
 #define BALLOT_COMMITMENT_SIZE 32
 #define BALLOT_BLINDING_SIZE 32
 #define BALLOT_KEY_SIZE 32
-#define BALLOT_SEALED_SIZE (48 + 2 + BALLOT_BLINDING_SIZE)
+#define BALLOT_SEALED_SIZE (48 + 2 + BALLOT_BLINDING_SIZE) /* 48: crypto_box_SEALBYTES */
 
 struct ballot {
     uint8_t commitment[BALLOT_COMMITMENT_SIZE];
@@ -49,6 +53,7 @@ bool ballot_open(const uint8_t *commitment, const uint8_t *sealed, uint32_t seal
                  const uint8_t public_key[BALLOT_KEY_SIZE],
                  const uint8_t secret_key[BALLOT_KEY_SIZE], struct ballot_count *count);
 
+bool ballot_is_point(const uint8_t *commitment);
 /* Adds one commitment to a sum (all zero at first, the identity). False: no point. */
 bool ballot_sum(uint8_t sum[BALLOT_COMMITMENT_SIZE], const uint8_t *commitment);
 /* Whether yes, no and the blinding are what the sum of commitments says. */

@@ -48,7 +48,7 @@
 #define MEMBERS_MAX 200               /* a council has 9 to 30 */
 #define TABLE_MAX 1000                /* nominations of one meeting: its record fits one SUBMIT */
 #define CONSULTED_MAX 20              /* units asked about one nomination */
-#define BALLOT_SEALED_MAX 128         /* proto/ballot.h: a sealed box of 66 bytes, and room */
+#define BALLOT_SEALED_MAX 128         /* proto/ballot.h: a sealed box of 82 bytes, and room */
 #define CLIENT_BROKERS_MAX 16         /* a list that a person keeps */
 #define CLIENT_IN_FLIGHT_MAX 1024 /* batches of one client; the broker's share ends it far sooner */
 #define RETRY_FIRST_MS 1000       /* an answer comes after a sync or two of a disk: no sooner */

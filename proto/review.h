@@ -74,6 +74,18 @@ struct review_move {
 /* Walks the moves of one act from one state, NULL at the end: more than one where needs differ. */
 const struct review_move *review_move(enum review_act act, enum review_state from, uint32_t nth);
 const char *review_state_name(enum review_state state); /* "in_review"; stable, for programs */
-const char *review_act_name(enum review_act act);
+void review_state_words(enum review_state state, const char **vi, const char **en);
+bool review_state_parse(struct slice name, enum review_state *state);
+const char *review_act_name(enum review_act act); /* "return"; of no act: "" */
+
+/* Who may decide (thẩm quyền): an award's own, and that of a unit, by its level's word. */
+enum authority {
+    AUTHORITY_COMMUNE = 1,
+    AUTHORITY_DISTRICT, /* and departments and organisations of the city */
+    AUTHORITY_CITY,
+    AUTHORITY_PRIME_MINISTER,
+    AUTHORITY_PRESIDENT,
+};
+enum authority authority_of_level(struct slice level);
 
 #endif

@@ -18,8 +18,6 @@
 #include "proto/review.h"
 #include "workers/state/rows.h"
 
-#define DEADLINE_NONE UINT32_MAX /* days are stored + 2^31, so that they sort */
-
 struct approval_row {
     bool approved; /* false: opened again */
     struct receipt receipt;
