@@ -356,12 +356,16 @@ bound_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
                 (int64_t *)(void *)(base + key->offset), (bool *)(base + key->extra));
 }
 
+/* One that cannot be read is told once: the line has its target, if an unknown one. */
 static void
 target_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, void *item)
 {
+    int64_t *target = (int64_t *)(void *)((uint8_t *)item + key->offset);
+    bool there = false;
     number_read(r, node, key, CAMPAIGN_TARGET_DECIMALS, 0,
-                (int64_t)key->limit * CAMPAIGN_TARGET_SCALE,
-                (int64_t *)(void *)((uint8_t *)item + key->offset), (bool *)item + key->extra);
+                (int64_t)key->limit * CAMPAIGN_TARGET_SCALE, target, &there);
+    *target = there ? *target : CAMPAIGN_TARGET_SCALE;
+    *((bool *)item + key->extra) = true;
 }
 
 static void

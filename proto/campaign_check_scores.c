@@ -101,9 +101,6 @@ target_check(struct checking *c, const struct score *s)
         size_t len = decimal_format(s->target, CAMPAIGN_TARGET_DECIMALS, text);
         score_mistake(c, s, CODE_NUMBER_INVALID, "target", slice_of(text, len));
     }
-    if ((s->per == 0) != (s->of == 0)) {
-        key_missing(c, s, s->per == 0 ? "per" : "of");
-    }
 }
 
 static bool

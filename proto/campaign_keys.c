@@ -164,7 +164,7 @@ static const struct campaign_shape VOTE_SHAPE = {"vote", VOTE_KEYS, KEY_COUNT(VO
 static const struct campaign_key AWARD_KEYS[] = {
     {"code", KEY_CODE, true, AT(code), 0, CODE_MAX, NULL, NULL},
     {"title", KEY_TITLE, true, AT(title), 0, TITLE_MAX, NULL, NULL},
-    {"subject", KEY_WORDS, true, AT(subjects), 0, 0, SUBJECTS, NULL},
+    {"subject", KEY_WORDS, true, AT(subjects), 0, KEY_COUNT(SUBJECTS) - 1, SUBJECTS, NULL},
     {"level", KEY_WORD, true, AT(level), 0, 0, AWARD_LEVELS, NULL},
     {"vote", KEY_MAP, false, 0, 0, 0, NULL, &VOTE_SHAPE},
     {"quota", KEY_NUMBER, false, AT(quota), 0, AWARD_QUOTA_MAX, NULL, NULL},
@@ -344,28 +344,62 @@ score_fits(uint32_t seen)
     return measured == 1 && (indicator || !form);
 }
 
+/* `per` and `of` are one thing said in two words. */
+static bool
+target_fits(uint32_t seen)
+{
+    uint32_t of_people = 0;
+    for (uint32_t i = 0; i < TARGET_SHAPE.count; i++) {
+        of_people += TARGET_KEYS[i].kind != KEY_TARGET && (seen >> i & 1);
+    }
+    return of_people != 1;
+}
+
+static const struct {
+    const struct campaign_shape *shape;
+    bool (*fits)(uint32_t seen);
+    const char *text;
+} FITTING[] = {
+    {&RULE_SHAPE, rule_fits, "left + op + right | together | exclusive"},
+    {&SCORE_SHAPE, score_fits, "indicator (+ form) | completeness | timeliness"},
+    {&TARGET_SHAPE, target_fits, "value (+ per + of)"},
+};
+#define FITTING_COUNT (sizeof(FITTING) / sizeof(FITTING[0]))
+
 static bool
 shape_fits(const struct campaign_shape *shape, uint32_t seen)
 {
-    return shape == &RULE_SHAPE ? rule_fits(seen) : shape != &SCORE_SHAPE || score_fits(seen);
+    for (size_t i = 0; i < FITTING_COUNT; i++) {
+        if (FITTING[i].shape == shape) {
+            return FITTING[i].fits(seen);
+        }
+    }
+    return true;
 }
 
 const char *
 campaign_shape_text(const struct campaign_shape *shape)
 {
-    return shape == &SCORE_SHAPE ? "indicator (+ form) | completeness | timeliness"
-                                 : "left + op + right | together | exclusive";
+    for (size_t i = 0; i < FITTING_COUNT; i++) {
+        if (FITTING[i].shape == shape) {
+            return FITTING[i].text;
+        }
+    }
+    return "";
 }
 
 void
 campaign_shape_unfit(const struct campaign_shape *shape, void *item)
 {
+    struct score *score = item;
+    struct rule *rule = item;
     if (shape == &RULE_SHAPE) {
-        struct rule *rule = item;
         *rule = (struct rule){.code = rule->code, .form_code = rule->form_code, .line = rule->line};
     } else if (shape == &SCORE_SHAPE) {
-        struct score *score = item;
         *score = (struct score){.code = score->code, .line = score->line};
+    } else if (shape == &TARGET_SHAPE) {
+        score->per = 0;
+        score->of = 0;
     }
 }
 

@@ -423,6 +423,8 @@ main(int argc, char **argv)
     target_begin("campaign_yaml");
     seed_file("tests/data/small/campaign.yaml");
     seed_file("tests/data/bad/campaign.yaml");
+    seed_file("tests/data/scores/campaign.yaml");
+    seed_file("deploy/hanoi/campaign.yaml");
     target_begin("units_csv");
     seed_file("tests/data/small/units.csv");
     seed_file("tests/data/bad/units.csv");
