@@ -206,15 +206,15 @@ shares_of_reports(void **state)
     (void)state;
     struct score line = {
         .method = METHOD_LINEAR, .points = 600, .has_target = true, .target = 90 * MILLION};
-    struct score_facts a = {.has_value = true, .value = 2, .of = 3};
-    struct score_facts b = {.has_value = true, .value = 4, .of = 6};
-    struct score_facts c = {.has_value = true, .value = 5, .of = 6};
+    struct score_facts a = {.has_value = true, .value = 2, .expected = 3};
+    struct score_facts b = {.has_value = true, .value = 4, .expected = 6};
+    struct score_facts c = {.has_value = true, .value = 5, .expected = 6};
     struct score_points p;
     score_points_of(&line, NULL, &a, &p);
     assert_int_equal(p.earned, 444); /* 6 × 66.67 % ÷ 90 % = 4.444 */
     score_points_of(&line, NULL, &c, &p);
     assert_int_equal(p.earned, 556);
-    assert_true(score_shown(&a) == 6667);
+    assert_true(score_shown(NULL, &a) == 6667);
     assert_int_equal(score_better(NULL, &a, &b), 0);
     assert_true(score_better(NULL, &c, &a) < 0);
     struct score_facts d = {.has_value = true, .value = 4}, e = {.has_value = true, .value = 5};

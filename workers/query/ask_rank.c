@@ -101,7 +101,7 @@ put_points(struct rank_ask *k, uint32_t row)
     for (uint32_t i = 0; i < k->sheet.line_count; i++) {
         const struct sheet_cell *cell = sheet_cell(&k->sheet, row, i);
         if (cell->asked) {
-            pack_int(b, cell->points.points);
+            pack_int(b, cell->points);
         } else if (k->sheet.lines[i].asked > 0) {
             pack_nil(b);
         }
@@ -117,7 +117,7 @@ put_row(struct rank_ask *k, uint32_t row)
     uint32_t without = 0;
     for (uint32_t i = 0; i < k->sheet.line_count; i++) {
         const struct sheet_cell *cell = sheet_cell(&k->sheet, row, i);
-        without += cell->asked && cell->points.state != SCORE_COUNTED;
+        without += cell->asked && !cell->counted;
     }
     pack_map(b, 7);
     pack_key_uint(b, "rank", k->sheet.ranks[row]);
@@ -154,7 +154,7 @@ put_value(struct buf *b, const struct sheet_line *line, const struct score_facts
 {
     unsigned decimals = line->indicator == NULL ? SHARE_DECIMALS : line->indicator->decimals;
     if (facts->has_value) {
-        put_key_number(b, "value", score_shown(facts), decimals);
+        put_key_number(b, "value", score_shown(line->indicator, facts), decimals);
     } else {
         pack_cstr(b, "value");
         pack_nil(b);
@@ -219,11 +219,13 @@ put_explain(struct rank_ask *k)
     for (uint32_t i = 0; i < k->sheet.line_count; i++) {
         const struct sheet_cell *cell = sheet_cell(&k->sheet, row, i);
         if (cell->asked) {
+            struct score_points points;
+            sheet_explain(&k->sheet, row, i, &points);
             pack_map(b, LINE_KEYS + 7 + 4 + 13);
             put_line_keys(b, &k->sheet.lines[i]);
             put_value(b, &k->sheet.lines[i], &cell->facts);
             put_target(b, k->sheet.lines[i].score, &cell->facts);
-            put_arithmetic(b, k->sheet.lines[i].score, &cell->points);
+            put_arithmetic(b, k->sheet.lines[i].score, &points);
         }
     }
 }

@@ -46,7 +46,7 @@ share_of(const struct score *line, const struct indicator *indicator,
     wide population = line->of == OF_POPULATION ? (wide)facts->population : 1;
     if (indicator == NULL) { /* percent of what was expected; no report counts beyond it */
         return (struct share){value_within(facts->value) * 100 * CAMPAIGN_TARGET_SCALE,
-                              (wide)facts->of * line->target};
+                              (wide)facts->expected * line->target};
     }
     wide scale = decimal_power(CAMPAIGN_TARGET_DECIMALS - indicator->decimals);
     return (struct share){value_within(facts->value) * scale * per, line->target * population};
@@ -167,20 +167,21 @@ score_better(const struct indicator *indicator, const struct score_facts *a,
 {
     wide left = a->value, right = b->value;
     if (indicator == NULL) { /* fractions of reports, compared crosswise */
-        left = a->value * (wide)b->of;
-        right = b->value * (wide)a->of;
+        left = a->value * (wide)b->expected;
+        right = b->value * (wide)a->expected;
     }
     int order = (left < right) - (left > right);
     return less_is_better(indicator) ? -order : order;
 }
 
 wide
-score_shown(const struct score_facts *facts)
+score_shown(const struct indicator *indicator, const struct score_facts *facts)
 {
-    if (facts->of == 0) {
+    if (indicator != NULL) {
         return facts->value;
     }
-    return score_quotient(facts->value * 100 * decimal_power(SHARE_DECIMALS), (wide)facts->of);
+    return score_quotient(facts->value * 100 * decimal_power(SHARE_DECIMALS),
+                          (wide)facts->expected);
 }
 
 bool

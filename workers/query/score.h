@@ -28,8 +28,7 @@ enum score_state { SCORE_COUNTED, SCORE_NO_VALUE, SCORE_NO_POPULATION };
 /* What one unit, with all beneath it, has on one line. */
 struct score_facts {
     bool has_value;
-    wide value;  /* an indicator's, scaled by its decimals; else reports */
-    uint64_t of; /* else: reports that were expected; 0 for an indicator */
+    wide value; /* an indicator's, scaled by its decimals; else reports, of those expected */
     uint64_t population;
     uint64_t expected, late, missing; /* reports of the line's form */
     uint32_t place, places;           /* of a rank: this one's, and how many have a value */
@@ -53,7 +52,7 @@ int score_better(const struct indicator *indicator, const struct score_facts *a,
 /* An indicator's decimals; those that a share of reports is shown with. */
 #define SHARE_DECIMALS 2
 /* What a value is to people: the indicator's, or percent of what was expected, rounded. */
-wide score_shown(const struct score_facts *facts);
+wide score_shown(const struct indicator *indicator, const struct score_facts *facts);
 /* The target in millionths, rounded; false where there is none. */
 bool score_target(const struct score *line, const struct score_facts *facts, wide *target);
 /* sum / count, rounded half away from zero; count > 0 */

@@ -14,6 +14,13 @@ sheet_cell(const struct sheet *s, uint32_t row, uint32_t line)
     return &s->cells[(size_t)row * s->line_count + line];
 }
 
+void
+sheet_explain(const struct sheet *s, uint32_t row, uint32_t line, struct score_points *points)
+{
+    const struct sheet_line *of = &s->lines[line];
+    score_points_of(of->score, of->indicator, &sheet_cell(s, row, line)->facts, points);
+}
+
 /* ---- which lines ---- */
 
 static void
@@ -70,7 +77,6 @@ facts_of_reports(struct sheet_cell *cell, enum score_measure measure,
     uint64_t expected = cell->facts.expected;
     uint64_t came = measure == MEASURE_COMPLETENESS ? counts->received : counts->on_time;
     cell->facts.has_value = expected > 0;
-    cell->facts.of = expected;
     cell->facts.value = came < expected ? came : expected;
 }
 
@@ -148,37 +154,37 @@ form_gather(struct sheet *s, uint16_t form, struct query *q, struct complaint *w
 
 /* ---- places and points ---- */
 
-struct placing {
-    const struct sheet *sheet;
-    uint32_t line;
+/* One unit's facts on a line by rank, side by side with the others': sorting jumps about. */
+struct placed {
+    struct score_facts facts;
+    uint32_t row;
 };
 
 static int
-place_order(const void *a, const void *b, void *context)
+place_order(const void *a, const void *b, void *indicator)
 {
-    const struct placing *p = context;
-    return score_better(p->sheet->lines[p->line].indicator,
-                        &sheet_cell(p->sheet, *(const uint32_t *)a, p->line)->facts,
-                        &sheet_cell(p->sheet, *(const uint32_t *)b, p->line)->facts);
+    return score_better(indicator, &((const struct placed *)a)->facts,
+                        &((const struct placed *)b)->facts);
 }
 
 /* Of a line by rank: each unit's place among those that have a value. */
 static void
-places_give(struct sheet *s, uint32_t line)
+places_give(struct sheet *s, uint32_t line, struct placed *placed)
 {
-    struct placing p = {s, line};
-    uint32_t count = 0, *rows = s->order; /* filled anew at the end */
+    void *indicator = (void *)s->lines[line].indicator;
+    uint32_t count = 0, place = 0;
     for (uint32_t row = 0; row < s->family.count; row++) {
         const struct sheet_cell *cell = sheet_cell(s, row, line);
         if (cell->asked && cell->facts.has_value) {
-            rows[count++] = row;
+            placed[count++] = (struct placed){cell->facts, row};
         }
     }
-    qsort_r(rows, count, sizeof(*rows), place_order, &p);
+    qsort_r(placed, count, sizeof(*placed), place_order, indicator);
     for (uint32_t i = 0; i < count; i++) {
-        struct score_facts *facts = &sheet_cell(s, rows[i], line)->facts;
-        bool equal = i > 0 && place_order(&rows[i - 1], &rows[i], &p) == 0;
-        facts->place = equal ? sheet_cell(s, rows[i - 1], line)->facts.place : i + 1;
+        bool equal = i > 0 && place_order(&placed[i - 1], &placed[i], indicator) == 0;
+        struct score_facts *facts = &sheet_cell(s, placed[i].row, line)->facts;
+        place = equal ? place : i + 1;
+        facts->place = place;
         facts->places = count;
     }
 }
@@ -186,18 +192,22 @@ places_give(struct sheet *s, uint32_t line)
 static void
 points_give(struct sheet *s)
 {
+    struct placed *placed =
+        ARENA_ARRAY(s->family.query->arena, struct placed, (size_t)s->family.count + 1);
     for (uint32_t line = 0; line < s->line_count; line++) {
         if (s->lines[line].score->method == METHOD_RANK) {
-            places_give(s, line);
+            places_give(s, line, placed);
         }
     }
     for (uint32_t row = 0; row < s->family.count; row++) {
         for (uint32_t line = 0; line < s->line_count; line++) {
             struct sheet_cell *cell = sheet_cell(s, row, line);
             if (cell->asked) {
-                score_points_of(s->lines[line].score, s->lines[line].indicator, &cell->facts,
-                                &cell->points);
-                s->totals[row] += cell->points.points;
+                struct score_points points;
+                sheet_explain(s, row, line, &points);
+                cell->points = (int32_t)points.points; /* score.c asserts that a total fits */
+                cell->counted = points.state == SCORE_COUNTED;
+                s->totals[row] += points.points;
             }
         }
     }

@@ -17,10 +17,12 @@ struct sheet_line {
     uint32_t asked; /* of so many units of the bloc */
 };
 
+/* Kept small: a city has 300,000 of them. */
 struct sheet_cell {
-    bool asked;
     struct score_facts facts;
-    struct score_points points;
+    int32_t points; /* of the line: score_points_of(facts) has the rest */
+    bool asked;
+    bool counted; /* there was a value, and what it needs */
 };
 
 struct sheet {
@@ -38,6 +40,8 @@ struct sheet {
  * cost. A bloc that nobody is in has no rows. */
 bool sheet_make(struct sheet *s, struct query *query, const struct registry_campaign *campaign,
                 struct slice bloc, struct period period, struct complaint *why);
+/* How a cell's points were made. */
+void sheet_explain(const struct sheet *s, uint32_t row, uint32_t line, struct score_points *points);
 struct sheet_cell *sheet_cell(const struct sheet *s, uint32_t row, uint32_t line);
 
 #endif
