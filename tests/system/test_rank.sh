@@ -53,6 +53,12 @@ exits "no such bloc" 65 thidua rank --bloc x --period 202111
 exits "a unit of no bloc" 65 thidua rank --explain d1a --period 202111
 exits "neither bloc nor unit" 64 thidua rank --period 202111
 
+# Highlights of the month, by hand: p1 gave 900 of 500 doses (180 %); p1 had 3 and p3 0 cases of 6, at most 80 %.
+exits "highlights" 0 thidua highlights --period 202111 --json
+equal "those far beyond a target" "cum p1 target-exceeded vaccination,cum p1 target-exceeded few-cases,cum p3 target-exceeded few-cases" \
+    "$(jq -r '[.highlights[] | "\(.bloc) \(.unit) \(.rule) \(.line)"] | join(",")' "$SCRATCH/out")"
+equal "in words" 1 "$(thidua highlights --bloc cum --period 202111 --lang vi | grep -c 'Xã Ba .*vượt xa mục tiêu.*Ít ca mắc mới: 0, mục tiêu 6')"
+
 # Corrected reports move points and ranks at once. p2: doses 2750 of 1500 would be 18.33, cap 12, and the bonus: 13; cases 6: 9;
 # 13 + 9 + 8 + 5 + 5.75 = 40.75 as p1 has. Both are first, and d1 is third.
 echo '{"unit":"p2","period":"20211103","form":"daily","values":{"doses":2000,"cases":0}}

@@ -251,18 +251,6 @@ find_bloc(struct rank_ask *k, struct slice unit)
                     SLICE_ARG(k->bloc.len > 0 ? k->bloc : slice_text("-")));
 }
 
-static bool
-sheet_check(struct rank_ask *k)
-{
-    char period[PERIOD_TEXT];
-    period_format(k->period, period);
-    if (k->sheet.family.count == 0) {
-        return complain(k->ask->why, CODE_BLOC_UNKNOWN, k->bloc, "%s", period);
-    }
-    return k->sheet.line_count > 0 ||
-           complain(k->ask->why, CODE_NO_SCORES, k->sheet.campaign->campaign.code, "%s", period);
-}
-
 bool
 ask_rank(struct ask *ask)
 {
@@ -279,7 +267,7 @@ ask_rank(struct ask *ask)
         !find_campaign(ask, campaign_code, &campaign) ||
         !find_period(ask, "period", period_text, &k.period) || !find_bloc(&k, unit) ||
         !sheet_make(&k.sheet, ask->query, campaign, k.bloc, k.period, ask->why) ||
-        !sheet_check(&k)) {
+        !sheet_check(&k.sheet, ask->why)) {
         return false;
     }
     pack_map(ask->body, k.unit == UNIT_NONE ? 6 : 7);

@@ -112,14 +112,19 @@ earned_of(const struct score *line, bool down, struct share share, struct score_
     return p->reached ? line->points : 0;
 }
 
-static int64_t
-bonus_of(const struct score *line, bool down, struct share share)
+/* Whether the value is at `at` percent of the target or better; of a target of 0 nothing is. */
+static bool
+share_reaches(struct share share, bool down, uint32_t at_percent)
 {
-    if (line->bonus_points == 0 || share.den == 0) {
-        return 0;
-    }
-    wide value = share.num * 100, at = share.den * line->bonus_at;
-    return (down ? value <= at : value >= at) ? line->bonus_points : 0;
+    wide value = share.num * 100, at = share.den * at_percent;
+    return share.den != 0 && (down ? value <= at : value >= at);
+}
+
+bool
+score_reaches(const struct score *line, const struct indicator *indicator,
+              const struct score_facts *facts, uint32_t at_percent)
+{
+    return share_reaches(share_of(line, indicator, facts), less_is_better(indicator), at_percent);
 }
 
 static void
@@ -138,7 +143,8 @@ method_points(const struct score *line, const struct indicator *indicator,
         struct share share = share_of(line, indicator, facts);
         p->reached = down ? share.num <= share.den : share.num >= share.den;
         p->earned = earned_of(line, down, share, p);
-        p->bonus = bonus_of(line, down, share);
+        bool bonus = line->bonus_points > 0 && share_reaches(share, down, line->bonus_at);
+        p->bonus = bonus ? line->bonus_points : 0;
     }
 }
 

@@ -53,6 +53,9 @@ int score_better(const struct indicator *indicator, const struct score_facts *a,
 #define SHARE_DECIMALS 2
 /* What a value is to people: the indicator's, or percent of what was expected, rounded. */
 wide score_shown(const struct indicator *indicator, const struct score_facts *facts);
+/* Whether a value that is there is at so many percent (to SCORE_AT_MAX) of the target or better. */
+bool score_reaches(const struct score *line, const struct indicator *indicator,
+                   const struct score_facts *facts, uint32_t at_percent);
 /* The target in millionths, rounded; false where there is none. */
 bool score_target(const struct score *line, const struct score_facts *facts, wide *target);
 /* sum / count, rounded half away from zero; count > 0 */

@@ -263,3 +263,15 @@ sheet_make(struct sheet *s, struct query *q, const struct registry_campaign *cam
     ranks_give(s);
     return true;
 }
+
+bool
+sheet_check(const struct sheet *s, struct complaint *why)
+{
+    char period[PERIOD_TEXT];
+    period_format(s->family.period, period);
+    if (s->family.count == 0) {
+        return complain(why, CODE_BLOC_UNKNOWN, s->family.bloc, "%s", period);
+    }
+    return s->line_count > 0 ||
+           complain(why, CODE_NO_SCORES, s->campaign->campaign.code, "%s", period);
+}

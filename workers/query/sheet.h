@@ -40,6 +40,8 @@ struct sheet {
  * cost. A bloc that nobody is in has no rows. */
 bool sheet_make(struct sheet *s, struct query *query, const struct registry_campaign *campaign,
                 struct slice bloc, struct period period, struct complaint *why);
+/* False: nobody is in the bloc in the period (bloc-unknown), or no line is of it (no-scores). */
+bool sheet_check(const struct sheet *s, struct complaint *why);
 /* How a cell's points were made. */
 void sheet_explain(const struct sheet *s, uint32_t row, uint32_t line, struct score_points *points);
 struct sheet_cell *sheet_cell(const struct sheet *s, uint32_t row, uint32_t line);
