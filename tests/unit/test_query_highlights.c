@@ -110,22 +110,26 @@ the_least_that_is_told(void **context)
         "{campaign:\"c\",bloc:\"h\",period:\"20211104\",highlights:[" FOUND(
             "target-exceeded",
             "a") "line:\"jabs\",title_vi:\"Số liều\",title_en:\"Doses\","
-                 "value:\"3\",target:\"1\",at:120}," FOUND("rank-gained",
-                                                           "e") "line:\"\",rank:2,rank_before:4}"
-                                                                "," FOUND("recovered",
-                                                                          "e") "line:\"\",rank:2,"
-                                                                               "rank_before:4}"
-                                                                               "," FOUND("complete-"
-                                                                                         "series",
-                                                                                         "b") "line"
-                                                                                              ":\""
-                                                                                              "\","
-                                                                                              "peri"
-                                                                                              "ods:"
-                                                                                              "4}"
-                                                                                              "," FOUND("complete-series",
-                                                                                                        "c") "line:\"\",periods:4}," FOUND("complete-series",
-                                                                                                                                           "e") "line:\"\",periods:4}]}");
+                 "value:\"3\",target:\"1\",at:120}," FOUND(
+                     "rank-gained",
+                     "e") "line:\"\",rank:2,rank_before:4}"
+                          "," FOUND("recovered",
+                                    "e") "line:\"\",rank:2,"
+                                         "rank_before:4}"
+                                         "," FOUND("complete-"
+                                                   "series",
+                                                   "b") "line"
+                                                        ":\""
+                                                        "\","
+                                                        "peri"
+                                                        "ods:"
+                                                        "4}"
+                                                        "," FOUND("complete-series",
+                                                                  "c") "line:\"\",periods:4}"
+                                                                       "," FOUND("complete-series",
+                                                                                 "e") "line:\"\","
+                                                                                      "periods:4}]"
+                                                                                      "}");
     /* One place gained is not told; that it was from the last is. */
     assert_string_equal(
         site_ask(s, "highlights", "bloc=h period=20211101"),
