@@ -6,7 +6,7 @@
  *     bench BIN-FOLDER [RECORDS] [RUNS] [SECONDS] [MODES]
  *
  * RECORDS of each stream, SECONDS of each steady run, MODES a word list of: lone 100 1 steady
- * replay. A run's receipts must all be good, or the bench fails. */
+ * replay rank. A run's receipts must all be good, or the bench fails. */
 #include "tests/bench/bench.h"
 
 #include "common/check.h"
@@ -120,7 +120,12 @@ main(int argc, char **argv)
     for (uint32_t i = 0; i < plan.runs; i++) {
         fprintf(stderr, "run %u of %u\n", i + 1, plan.runs);
         floor_decode(f);
-        failures += run_workers(&plan, f);
+        if (wanted(&plan, "rank")) {
+            mode_rank(f);
+        }
+        if (strcmp(plan.modes, "rank") != 0) {
+            failures += run_workers(&plan, f);
+        }
         if (wanted(&plan, "steady")) {
             failures += run_alone(&plan, f);
         }

@@ -5,6 +5,7 @@
  *   site.c      a site in a temporary folder: its processes, its client
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, replay
+ *   rank.c      a whole city scored, ranked and rolled up, in one process
  *   steady.c    reports at a steady pace: how long each waits
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
@@ -103,6 +104,9 @@ void mode_lone(struct figures *f, struct site *s);
 void mode_stream(struct figures *f, struct site *s, uint64_t records, uint32_t per_message);
 void mode_replay(struct figures *f, struct site *s);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
+
+/* ---- rank.c ---- */
+void mode_rank(struct figures *f);
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
 double floor_append(const struct site *s, size_t n, size_t size, double *took);

@@ -35,6 +35,7 @@ struct ask {
 typedef bool ask_fn(struct ask *ask);
 
 ask_fn ask_tally, ask_missing, ask_completeness, ask_reports, ask_export, ask_verdicts,
-    ask_rejected, ask_unit, ask_campaign, ask_campaigns, ask_state;
+    ask_rejected, ask_unit, ask_campaign, ask_campaigns, ask_state, ask_rank, ask_blocs,
+    ask_highlights;
 
 #endif

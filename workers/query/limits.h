@@ -8,6 +8,8 @@
 #define PAGE_BYTES (ANSWER_BYTES_MAX / 2)
 /* 64 MiB of sums: the 579 communes of 2021 with 3,600 values each. */
 #define ROLLUP_CELLS_MAX (2u << 20)
+/* 40 MiB of facts: 10,000 units on 50 lines; the largest bloc of 2021 had 30 units. */
+#define SHEET_CELLS_MAX (1u << 19)
 /* Five years of days a page, so that a page is made well within the broker's lease. */
 #define EXPORT_PERIODS_MAX 2000
 /* Replaced revisions shown of one report: the newest. */

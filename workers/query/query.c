@@ -10,10 +10,20 @@ static const struct {
     const char *name;
     ask_fn *ask;
 } QUESTIONS[] = {
-    {"tally", ask_tally},         {"missing", ask_missing}, {"completeness", ask_completeness},
-    {"reports", ask_reports},     {"export", ask_export},   {"verdicts", ask_verdicts},
-    {"rejected", ask_rejected},   {"unit", ask_unit},       {"campaign", ask_campaign},
-    {"campaigns", ask_campaigns}, {"state", ask_state},
+    {"tally", ask_tally},
+    {"missing", ask_missing},
+    {"completeness", ask_completeness},
+    {"reports", ask_reports},
+    {"export", ask_export},
+    {"verdicts", ask_verdicts},
+    {"rejected", ask_rejected},
+    {"unit", ask_unit},
+    {"campaign", ask_campaign},
+    {"campaigns", ask_campaigns},
+    {"state", ask_state},
+    {"rank", ask_rank},
+    {"blocs", ask_blocs},
+    {"highlights", ask_highlights},
 };
 
 struct query *
