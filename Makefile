@@ -24,7 +24,7 @@ CLIENTS := $(call objects,clients)
 BASE := $(call objects,proto) $(call objects,common)
 PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-CRASH := $(addprefix $(B)/crash/,shim.so powercut faults storm)
+CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
 FUZZ_TARGETS := $(filter-out %/seeds.o %/replay.o,$(call objects,tests/fuzz))
 
@@ -44,7 +44,7 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/sim
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
 	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
@@ -135,13 +135,16 @@ $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B
 	$(link) -lcmocka -fsanitize=fuzzer
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
+$(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
+	$(link)
 $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
 	$(link)
 # The simulator runs the product's own files; what they ask of libzmq and of the machine is answered by
 # tests/sim/zmq.c and seams.c: no libzmq here, and the calls of SIM_WRAP go there.
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \
 	proc_start_time getpid close check_failed
-$(B)/lib/sim.a: $(BROKER) $(TALLY) $(WORKERS) $(BASE)
+OUTBOX := $(addprefix $(B)/obj/clients/,outbox.o outbox_mem.o outbox_sender.o outbox_verdicts.o)
+$(B)/lib/sim.a: $(BROKER) $(TALLY) $(WORKERS) $(OUTBOX) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/sim: $(B)/obj/tests/sim/main.o $(call objects,tests/sim) $(B)/lib/sim.a
 	@mkdir -p $(@D); $(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIM_WRAP)) -o $@ $^ \
@@ -153,6 +156,8 @@ $(B)/crash/shim.so: $(wildcard tests/crash/shim*.[ch])
 	$(if $(V),,@echo "  CC $@";)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $(filter %.c,$^)
 crash_objects = $(patsubst %,$(B)/obj/tests/crash/%.o,$(1)) $(B)/lib/tests.a $(B)/lib/house.a
 $(B)/crash/powercut: $(call crash_objects,powercut disk disk_cut load load_check child)
+	$(link)
+$(B)/crash/outbox_cut: $(call crash_objects,outbox_cut disk disk_cut child)
 	$(link)
 $(B)/crash/faults: $(call crash_objects,faults load load_check child)
 	$(link)

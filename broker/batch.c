@@ -54,12 +54,12 @@ due_add(struct broker *b, const struct session *from, uint64_t request, uint32_t
 
 /* All or none: false, and the open block as it was, where they do not fit. */
 static bool
-records_add(struct broker *b, const struct session *from, struct slice records)
+records_add(struct broker *b, struct slice principal, struct slice records)
 {
     struct block_builder *block = &b->batch.block;
     size_t len_before = block->bytes.len;
     uint32_t count_before = block->count, n;
-    struct slice principal = slice_text(from->principal), unit, body;
+    struct slice unit, body;
     struct cursor c = cursor_of(records);
     struct complaint why;
     CHECK(cursor_array(&c, &n) == ERR_OK);
@@ -75,19 +75,22 @@ records_add(struct broker *b, const struct session *from, struct slice records)
 }
 
 enum err
-batch_take(struct broker *b, struct session *from, uint64_t request, struct slice records)
+batch_take(struct broker *b, struct session *from, struct slice principal, uint64_t request,
+           struct slice records)
 {
     batch_open(b);
     uint32_t first = b->batch.block.count;
-    if (!records_add(b, from, records)) {
+    if (!records_add(b, principal, records)) {
         enum err err = batch_commit(b);
         if (err != ERR_OK) {
             return err;
         }
         batch_open(b);
         first = 0;
-        CHECK(records_add(b, from, records));
+        CHECK(records_add(b, principal, records));
     }
+    from->records += b->batch.block.count - first;
+    from->bytes += records.len;
     from->share_bytes = batch_share(b, from) + records.len;
     from->share_block = b->batch.made_count;
     due_add(b, from, request, first);

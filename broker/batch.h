@@ -33,9 +33,9 @@ bool submit_next(struct cursor *c, uint32_t index, struct slice *unit, struct sl
                  struct complaint *why);
 
 /* Takes all of a SUBMIT's checked records, side by side in one block, closing the open one first
- * where they would not fit. */
-enum err batch_take(struct broker *b, struct session *from, uint64_t request,
-                    struct slice records) MUST_CHECK;
+ * where they would not fit. `principal` is whom they are of: the session's, or for whom it speaks. */
+enum err batch_take(struct broker *b, struct session *from, struct slice principal,
+                    uint64_t request, struct slice records) MUST_CHECK;
 /* One record of the broker's own, about no unit; the receipt goes to `from`. */
 enum err batch_take_own(struct broker *b, const struct session *from, uint64_t request,
                         struct slice body) MUST_CHECK;

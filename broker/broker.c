@@ -4,7 +4,16 @@
 #include "common/check.h"
 #include "common/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+static void
+access_begin(struct broker *b)
+{
+    struct journal_head head;
+    journal_head(b->journal, &head);
+    access_init(&b->access, head.number);
+}
 
 struct broker *
 broker_new(const struct broker_options *options)
@@ -22,6 +31,8 @@ broker_new(const struct broker_options *options)
     b->arena = arena_new();
     b->sequencer = sequencer_new(b->journal, batch_delivered, b);
     replies_init(&b->replies, b->arena);
+    access_begin(b);
+    quota_init(&b->quota, b->start_id);
     sessions_init(&b->sessions, (uint32_t)b->settings.sessions, b->start_id);
     feed_init(&b->feed);
     roster_init(&b->roster, (uint32_t)b->settings.shards);
@@ -44,6 +55,8 @@ broker_free(struct broker **broker)
     feed_fini(&b->feed);
     batch_fini(&b->batch);
     sessions_fini(&b->sessions);
+    quota_fini(&b->quota);
+    access_fini(&b->access);
     replies_fini(&b->replies);
     b->sequencer->ops->free(b->sequencer);
     arena_free(&b->arena);
@@ -52,9 +65,16 @@ broker_free(struct broker **broker)
 }
 
 enum err
-broker_receive(struct broker *b, struct slice identity, struct slice header, uint32_t frames)
+broker_receive(struct broker *b, struct slice identity, struct slice user, struct slice header,
+               uint32_t frames)
 {
-    struct peer from = {identity, sessions_find(&b->sessions, identity)};
+    struct peer from = {identity, user, access_of_user(&b->access, user),
+                        sessions_find(&b->sessions, identity)};
+    /* Another key has taken a routing id whose connection is gone: it takes no session with it. */
+    if (from.session != NULL && !slice_equal(from.session->user, user)) {
+        broker_end_session(b, from.session);
+        from.session = NULL;
+    }
     if (from.session != NULL) {
         sessions_heard(&b->sessions, from.session, clock_mono_ms(b->clock));
     }
@@ -65,6 +85,35 @@ void
 broker_count_bad(struct broker *b)
 {
     b->counts.errors++;
+}
+
+bool
+broker_network_ready(const struct broker *b)
+{
+    const struct shard *first = &b->roster.shards[0];
+    return b->access.told && first->reported && first->position >= b->access.start_head;
+}
+
+void
+broker_network_opened(struct broker *b, const char *endpoint)
+{
+    b->network_open = true;
+    snprintf(b->settings.listen_tcp, sizeof(b->settings.listen_tcp), "%s", endpoint);
+}
+
+bool
+broker_knows_key(const struct broker *b, const uint8_t key[32])
+{
+    return access_table_by_key(b->access.table, key) != NULL;
+}
+
+struct quota_rate
+broker_quota_rate(const struct broker *b, uint32_t roles)
+{
+    uint32_t many = ACCESS_BIT(ACCESS_INGEST) | ACCESS_BIT(ACCESS_GATEWAY);
+    uint64_t times = (roles & many) != 0 ? QUOTA_MORE : 1;
+    return (struct quota_rate){b->settings.quota_records * times,
+                               (b->settings.quota_kb << 10) * times};
 }
 
 static bool
@@ -170,5 +219,9 @@ broker_end_session(struct broker *b, struct session *s)
     feed_forget(b, s);
     roster_leave(b, s);
     routes_session_ended(b, s);
+    access_session_ended(&b->access, s);
+    if (s->account != NULL) {
+        s->account->sessions--;
+    }
     sessions_end(&b->sessions, s);
 }

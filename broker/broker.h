@@ -42,20 +42,30 @@ struct broker_options {
     struct broker_machine machine;
     uint64_t start_id; /* random, of this start */
     uint64_t pid;      /* for status */
-    /* Copied; the core reads shards, site, sessions, heartbeat_ms, lease_ms, share_kb, min_free_mb
-     * and busy_lag_blocks. */
+    /* Copied; the core reads shards, site, sessions, heartbeat_ms, lease_ms, share_kb, min_free_mb,
+     * busy_lag_blocks, the quotas and listen_tcp. */
     const struct settings *settings;
 };
 
 struct broker *broker_new(const struct broker_options *options);
 void broker_free(struct broker **broker);
 
-/* One message: who sent it (a ROUTER's routing id), its first frame, the number of its frames. The
- * slices are the caller's and only read during the call. */
-enum err broker_receive(struct broker *b, struct slice identity, struct slice header,
-                        uint32_t frames) MUST_CHECK;
+/* One message: from which connection, its User-Id (access.h; empty: of this machine), its first frame,
+ * the number of its frames. The slices are the caller's and only read during the call. */
+enum err broker_receive(struct broker *b, struct slice identity, struct slice user,
+                        struct slice header, uint32_t frames) MUST_CHECK;
 /* A message that could not even be given to broker_receive: counted. */
 void broker_count_bad(struct broker *b);
+
+/* The network's endpoint. It may be opened once it is known who may come in: shard 0's worker has told
+ * all of it, and has read the journal as far as it went when this broker began. Before, a key that was
+ * revoked might still be good. */
+bool broker_network_ready(const struct broker *b);
+/* Told when it is open; `endpoint` with the port that it got. */
+void broker_network_opened(struct broker *b, const char *endpoint);
+/* Whether a peer that has proved this key may come in. */
+bool broker_knows_key(const struct broker *b, const uint8_t key[32]);
+
 void broker_tick(struct broker *b);
 enum err broker_commit(struct broker *b) MUST_CHECK;
 

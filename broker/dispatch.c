@@ -4,6 +4,7 @@
 #include "broker/core.h"
 
 #include "proto/cursor.h"
+#include "proto/rights.h"
 
 #include <inttypes.h>
 
@@ -19,11 +20,12 @@ struct entry {
     handler_fn *handler;
     unsigned from;
     bool has_request; /* its key 1 is the sender's number for it */
+    gate_fn *gate;    /* NULL: it is decoded whatever it is */
 };
 
 static const struct entry ENTRIES[MESSAGE_TYPE_MAX + 1] = {
     [MESSAGE_hello] = {on_hello, FROM_ANYONE, false},
-    [MESSAGE_submit] = {on_submit, FROM_CLIENT, true},
+    [MESSAGE_submit] = {on_submit, FROM_CLIENT, true, submit_gate},
     [MESSAGE_error] = {on_error, FROM_QUERY, false},
     [MESSAGE_query] = {on_query, FROM_ANYONE, true},
     [MESSAGE_answer] = {on_answer, FROM_QUERY, false},
@@ -32,6 +34,7 @@ static const struct entry ENTRIES[MESSAGE_TYPE_MAX + 1] = {
     [MESSAGE_heartbeat] = {on_heartbeat, FROM_ANYONE, false},
     [MESSAGE_bye] = {on_bye, FROM_ANYONE, false},
     [MESSAGE_quarantine] = {on_quarantine, FROM_CLIENT, true},
+    [MESSAGE_access] = {on_access, FROM_TALLY, false},
 };
 
 static const struct entry *
@@ -62,6 +65,19 @@ request_peek(struct slice header)
     return 0;
 }
 
+/* Whose key is gone, or has lost the role that the session is of, is told so at every message: nothing
+ * that it says is looked at. */
+static bool
+sender_check(const struct peer *from, struct complaint *why)
+{
+    const struct session *s = from->session;
+    if (from->entry == NULL) {
+        return complain(why, CODE_KEY_REVOKED, slice_text(""), "-");
+    }
+    return s == NULL || rights_session(from->entry->roles, s->role) ||
+           complain(why, CODE_NOT_IN_ROLE, from->entry->principal, "session");
+}
+
 /* What can be said against a message before its fields are read. */
 static bool
 entry_check(const struct peer *from, uint64_t type, uint32_t frames, struct complaint *why)
@@ -86,27 +102,61 @@ entry_check(const struct peer *from, uint64_t type, uint32_t frames, struct comp
     return true;
 }
 
+/* ERROR, but never for an ERROR: two peers would not end. */
+static void
+message_refuse(struct broker *b, const struct peer *from, uint64_t type, struct slice header,
+               const struct complaint *why)
+{
+    const struct entry *entry = entry_of(type);
+    bool numbered = entry != NULL && entry->has_request;
+    if (type == MESSAGE_error) {
+        b->counts.errors++;
+        return;
+    }
+    broker_refuse(b, from->identity, numbered ? request_peek(header) : 0, why);
+}
+
+/* Decodes what its gate lets through. */
+static enum err
+message_handle(struct broker *b, const struct peer *from, uint64_t type, struct slice header)
+{
+    const struct entry *entry = entry_of(type);
+    struct complaint why;
+    union message message;
+    uint32_t retry_ms;
+    const char *busy = entry->gate == NULL ? NULL : entry->gate(b, from, header.len, &retry_ms);
+    if (busy != NULL) {
+        broker_busy(b, from->identity, request_peek(header), busy, retry_ms);
+        return ERR_OK;
+    }
+    if (!layout_decode(message_layout(type), header, &message, &why)) {
+        message_refuse(b, from, type, header, &why);
+        return ERR_OK;
+    }
+    return entry->handler(b, from, &message);
+}
+
 enum err
 dispatch(struct broker *b, const struct peer *from, struct slice header, uint32_t frames)
 {
     struct complaint why;
-    union message message;
-    uint64_t type;
+    uint64_t type = 0;
+    if (!sender_check(from, &why)) {
+        if (from->session != NULL) {
+            broker_end_session(b, from->session);
+        }
+        (void)layout_peek(header, &type);
+        message_refuse(b, from, type, header, &why);
+        return ERR_OK;
+    }
     if (!layout_peek(header, &type)) {
         complain(&why, CODE_MALFORMED, slice_text(""), "%zu bytes", header.len);
         broker_refuse(b, from->identity, 0, &why);
         return ERR_OK;
     }
-    if (entry_check(from, type, frames, &why) &&
-        layout_decode(message_layout(type), header, &message, &why)) {
-        return entry_of(type)->handler(b, from, &message);
-    }
-    if (type == MESSAGE_error) {
-        b->counts.errors++; /* an ERROR is never answered with another: two peers would not end */
+    if (!entry_check(from, type, frames, &why)) {
+        message_refuse(b, from, type, header, &why);
         return ERR_OK;
     }
-    const struct entry *entry = entry_of(type);
-    bool numbered = entry != NULL && entry->has_request;
-    broker_refuse(b, from->identity, numbered ? request_peek(header) : 0, &why);
-    return ERR_OK;
+    return message_handle(b, from, type, header);
 }

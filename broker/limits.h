@@ -4,16 +4,28 @@
 #define BROKER_LIMITS_H
 
 /* ---- a turn of the loop ---- */
-#define IDENTITY_MAX 255      /* bytes; ZeroMQ's own limit of a routing id */
+#define IDENTITY_MAX 256 /* bytes: which socket, and behind it ZeroMQ's routing id of up to 255 */
 #define TURN_MESSAGES_MAX 512 /* one group commit answers so many: more only adds to the wait */
 #define TURN_BYTES_MAX (16u << 20) /* two full blocks; a turn must not take longer than a lease */
 #define TURN_WAIT_MAX_MS 1000      /* disk and workers are looked at this often when all is quiet */
 #define REPLIES_BYTES_MAX (32u << 20) /* memory of a turn: small questions may have long answers */
 #define LINGER_MS 2000                /* at the end: for the last receipts to leave */
+#define TURN_HANDSHAKES_MAX 64 /* answered in a turn: each is a look into a table, not more */
+
+/* ---- the network's endpoint ---- */
+#define NETWORK_HANDSHAKE_MS 10000 /* a connection that has not proved its key by then is closed */
+#define NETWORK_BACKLOG 1024       /* a city's offices come back at once after a power cut */
+#define NETWORK_RETRY_MS 5000      /* between two tries to bind a port that somebody else has */
 
 /* ---- sessions ---- */
 #define SESSIONS_FOR_WORKERS                                                                       \
     8 /* one in so many is kept for workers, or clients could lock them out */
+
+/* ---- quotas of a principal ---- */
+#define QUOTA_BURST_S 5           /* an office that sends its morning at once is not told to wait */
+#define QUOTA_MORE 10             /* times as much for roles that speak for many: ingest, gateway */
+#define QUOTA_FILL_MAX_MS 3600000 /* no debt takes longer; keeps the product within 64 bits */
+#define RETRY_QUOTA_MAX_MS 600000 /* messages.def's limit of a BUSY */
 
 /* ---- questions on their way ---- */
 #define ROUTES_MAX 1000        /* each may hold QUERY_ARGS_MAX: 64 MiB at the worst */
@@ -39,8 +51,9 @@
 #define SEGMENT_BYTES_DEFAULT (64u << 20) /* hashed in a blink, copied in a second */
 #define SEGMENT_BYTES_MIN (64u << 10)     /* an empty environment must not count as full */
 #define SEGMENT_SPARE_BYTES (1u << 20)    /* map beyond the last block: tree and free-list pages */
-#define SEGMENTS_OPEN_MAX 4               /* sealed ones kept open: workers read near one another */
-#define PRUNE_SEGMENTS_MAX 64             /* removed in one turn: each is a sync of the folder */
-#define SEGMENTS_MAX 1000000 /* 64 TiB of them; a folder listing that is longer is no journal */
+#define SEGMENT_TRIES_MAX 10  /* looks at a snapshot that a writer just moved away from */
+#define SEGMENTS_OPEN_MAX 4   /* sealed ones kept open: workers read near one another */
+#define PRUNE_SEGMENTS_MAX 64 /* removed in one turn: each is a sync of the folder */
+#define SEGMENTS_MAX 1000000  /* 64 TiB of them; a folder listing that is longer is no journal */
 
 #endif

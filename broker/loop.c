@@ -1,20 +1,20 @@
-/* The only file of the broker that touches ZeroMQ. One thread, one ROUTER; libzmq's own thread moves
- * the bytes. The turn:
+/* The broker's one thread; libzmq's own threads move the bytes. The turn:
  *
  *     wait until the deadline → take at most N messages → tick → commit → flush
+ *
+ * The local endpoint is read before the network's, which has half as much of a turn: however many
+ * peers send there, workers and the local command line are heard.
  *
  * After a failed append nothing is flushed: memory is ahead of the disk, and only a new start knows
  * what is true. */
 #include "broker/loop.h"
 
-#include "broker/access.h"
 #include "broker/broker.h"
 #include "broker/limits.h"
+#include "broker/network.h"
 #include "common/file.h"
-#include "common/lang.h"
 #include "common/log.h"
 #include "common/proc.h"
-#include "proto/frames.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,12 +26,11 @@
 
 struct loop {
     const struct settings *settings;
-    void *context;
-    void *socket;
+    struct clock *clock;
+    struct network network;
     int signals;
     bool ending; /* a signal to end has come */
     struct broker *broker;
-    struct frames frames;
 };
 
 /* ---- the machine, for the core ---- */
@@ -92,28 +91,27 @@ signals_take(struct loop *loop)
 
 /* ERR_AGAIN where no message waits. *bytes grows by what was taken. */
 static enum err
-message_take(struct loop *loop, size_t *bytes)
+message_take(struct loop *loop, bool tcp, size_t *bytes)
 {
-    enum err err = frames_receive(&loop->frames, loop->socket);
+    struct network_message m;
+    enum err err = network_receive(&loop->network, tcp, &m);
     if (err != ERR_OK) {
         return err;
     }
-    uint32_t count = loop->frames.count;
-    if (count == 0) { /* longer than FRAMES_MAX; nobody knows whose */
+    if (m.identity.len == 0) {
         broker_count_bad(loop->broker);
         return ERR_OK;
     }
-    struct slice header = count > 1 ? frames_slice(&loop->frames, 1) : slice_of(NULL, 0);
-    *bytes += header.len;
-    return broker_receive(loop->broker, frames_slice(&loop->frames, 0), header, count - 1);
+    *bytes += m.header.len;
+    return broker_receive(loop->broker, m.identity, m.user, m.header, m.frames);
 }
 
 static enum err
-messages_take(struct loop *loop)
+messages_take(struct loop *loop, bool tcp)
 {
-    size_t bytes = 0;
-    for (int i = 0; i < TURN_MESSAGES_MAX && bytes < TURN_BYTES_MAX; i++) {
-        enum err err = message_take(loop, &bytes);
+    size_t bytes = 0, part = tcp ? 2 : 1;
+    for (size_t i = 0; i < TURN_MESSAGES_MAX / part && bytes < TURN_BYTES_MAX / part; i++) {
+        enum err err = message_take(loop, tcp, &bytes);
         if (err == ERR_AGAIN) {
             break;
         }
@@ -127,36 +125,39 @@ messages_take(struct loop *loop)
 static enum err
 reply_send(void *context, struct slice identity, const struct slice *parts, uint32_t count)
 {
-    struct slice all[FRAMES_MAX];
-    struct loop *loop = context;
-    if (count + 1 > FRAMES_MAX) {
-        return ERR_LIMIT;
-    }
-    all[0] = identity;
-    memcpy(all + 1, parts, count * sizeof(*parts));
-    return frames_send(loop->socket, all, count + 1);
+    return network_send(&((struct loop *)context)->network, identity, parts, count);
 }
 
-static void
-loop_wait(struct loop *loop)
+static bool
+key_known(void *context, const uint8_t key[ACCESS_KEY_SIZE])
 {
-    zmq_pollitem_t items[] = {
-        {.socket = loop->socket, .events = ZMQ_POLLIN},
-        {.fd = loop->signals, .events = ZMQ_POLLIN},
-    };
-    /* An error (EINTR) is an early wake-up: the turn finds nothing, and waits again. */
-    (void)zmq_poll(items, 2, broker_wait_ms(loop->broker));
+    return broker_knows_key(context, key);
+}
+
+/* Handshakes are answered after the messages, so that a table which came with them counts for them. */
+static void
+network_turn(struct loop *loop)
+{
+    network_authenticate(&loop->network, key_known, loop->broker);
+    if (!loop->network.open && broker_network_ready(loop->broker) &&
+        network_open(&loop->network, loop->settings, clock_mono_ms(loop->clock))) {
+        broker_network_opened(loop->broker, loop->network.endpoint);
+    }
 }
 
 static enum err
 turn(struct loop *loop)
 {
-    loop_wait(loop);
+    network_wait(&loop->network, loop->signals, broker_wait_ms(loop->broker));
     signals_take(loop);
-    enum err err = loop->ending ? ERR_OK : messages_take(loop);
+    enum err err = loop->ending ? ERR_OK : messages_take(loop, false);
+    if (err == ERR_OK && !loop->ending) {
+        err = messages_take(loop, true);
+    }
     if (err != ERR_OK) {
         return err;
     }
+    network_turn(loop);
     broker_tick(loop->broker);
     err = broker_commit(loop->broker);
     if (err == ERR_OK) {
@@ -166,41 +167,6 @@ turn(struct loop *loop)
 }
 
 /* ---- beginning and end ---- */
-
-static void
-listen_open(struct loop *loop)
-{
-    const char *endpoint = loop->settings->listen;
-    char run[SETTINGS_PATH_MAX + 8];
-    if (!access_may_listen(slice_text(endpoint))) {
-        log_fatal(EX_CONFIG,
-                  LANG_PICK("Không mở được %s: chỉ nhận địa chỉ ipc://ĐƯỜNG_DẪN; hãy sửa `listen`.",
-                            "Cannot listen on %s: only ipc://PATH is safe here; change `listen`."),
-                  endpoint);
-    }
-    snprintf(run, sizeof(run), "%s/run", loop->settings->data);
-    enum err err = file_make_folder(run);
-    loop->context = zmq_ctx_new();
-    if (loop->context != NULL) {
-        loop->socket = socket_open(loop->context, ZMQ_ROUTER);
-    }
-    if ((err != ERR_OK && err != ERR_EXISTS) || loop->socket == NULL ||
-        zmq_bind(loop->socket, endpoint) != 0) {
-        log_fatal(EX_UNAVAILABLE,
-                  LANG_PICK("Không mở được %s: %s. Hãy kiểm tra thư mục và quyền của nó.",
-                            "Cannot listen on %s: %s. Check the folder and its permissions."),
-                  endpoint, zmq_strerror(errno));
-    }
-}
-
-static void
-listen_close(struct loop *loop)
-{
-    int linger_ms = LINGER_MS;
-    zmq_setsockopt(loop->socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
-    zmq_close(loop->socket);
-    zmq_ctx_term(loop->context);
-}
 
 static uint64_t
 start_id_new(void)
@@ -234,9 +200,9 @@ core_open(struct loop *loop, struct journal *journal, struct clock *clock)
 int
 loop_run(const struct settings *settings, struct journal *journal, struct clock *clock, int signals)
 {
-    struct loop loop = {.settings = settings, .signals = signals};
+    struct loop loop = {.settings = settings, .clock = clock, .signals = signals};
     enum err err = ERR_OK;
-    listen_open(&loop);
+    network_start(&loop.network, settings);
     core_open(&loop, journal, clock);
     while (err == ERR_OK && !loop.ending) {
         err = turn(&loop);
@@ -247,7 +213,6 @@ loop_run(const struct settings *settings, struct journal *journal, struct clock 
         log_info("ended", NULL);
     }
     broker_free(&loop.broker);
-    frames_fini(&loop.frames);
-    listen_close(&loop);
+    network_stop(&loop.network);
     return err == ERR_OK ? EX_OK : EX_IOERR;
 }

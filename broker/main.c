@@ -2,6 +2,7 @@
 #include "broker/backup.h"
 #include "broker/journal.h"
 #include "broker/loop.h"
+#include "broker/prove.h"
 #include "common/lang.h"
 #include "common/log.h"
 #include "common/proc.h"
@@ -25,6 +26,7 @@ print_help(void)
             "  --data THƯ_MỤC      thư mục dữ liệu do `thidua init` tạo\n"
             "  --khóa GIÁ_TRỊ      mọi khóa khác của thidua.conf\n"
             "  --backup, --restore dùng bởi `thidua backup` và `thidua restore`\n"
+            "  --prove             dùng bởi `thidua journal` và `thidua verify`\n"
             "  --help              trang này\n",
             "Usage: thidua-broker --data DIR [--key VALUE]...\n"
             "Takes reports, journals them, gives receipts, feeds blocks to the workers.\n"
@@ -33,6 +35,7 @@ print_help(void)
             "  --data DIR          the data directory that `thidua init` made\n"
             "  --key VALUE         every other key of thidua.conf\n"
             "  --backup, --restore used by `thidua backup` and `thidua restore`\n"
+            "  --prove             used by `thidua journal` and `thidua verify`\n"
             "  --help              this page\n"),
         stdout);
 }
@@ -80,6 +83,7 @@ main(int argc, char **argv)
     log_open("broker", LOG_INFO);
     umask(077); /* over ipc:// the mode of the socket and its folder is what keeps others out */
     int done = backup_command(argc, argv);
+    done = done < 0 ? prove_command(argc, argv) : done;
     if (done >= 0) {
         return done;
     }

@@ -107,6 +107,9 @@ problems_find(const struct broker *b, struct words *problems)
     if (lag_is_large(b)) {
         word_add(problems, "lag-large");
     }
+    if (b->settings.listen_tcp[0] != '\0' && !b->network_open) {
+        word_add(problems, "network-closed");
+    }
     if (disk_is_low(b)) {
         word_add(problems, "disk-low");
     }
@@ -190,12 +193,39 @@ busy_pack(const struct broker *b, struct buf *body)
     }
 }
 
+/* Why the network's endpoint is not open; "" where it is. */
+static const char *
+network_why(const struct broker *b)
+{
+    if (b->settings.listen_tcp[0] == '\0') {
+        return "off";
+    }
+    if (!b->access.told) {
+        return "access-unknown"; /* shard 0's worker has not said who may come in */
+    }
+    if (!broker_network_ready(b)) {
+        return "shard-behind"; /* it has, but has not read all that may have been revoked since */
+    }
+    return b->network_open ? "" : "address-unusable"; /* the log says why */
+}
+
+static void
+network_pack(const struct broker *b, struct buf *body)
+{
+    pack_cstr(body, "network");
+    pack_map(body, 4);
+    pack_key_text(body, "endpoint", slice_text(b->settings.listen_tcp));
+    pack_key_bool(body, "open", b->network_open);
+    pack_key_text(body, "why", slice_text(b->network_open ? "" : network_why(b)));
+    pack_key_uint(body, "principals", access_table_count(b->access.table));
+}
+
 void
 monitor_status(const struct broker *b, struct buf *body)
 {
     struct journal_head head;
     journal_head(b->journal, &head);
-    pack_map(body, 17);
+    pack_map(body, 18);
     problems_pack(b, body);
     pack_key_uint(body, "site", b->settings.site);
     pack_key_uint(body, "start_id", b->start_id);
@@ -211,5 +241,6 @@ monitor_status(const struct broker *b, struct buf *body)
     busy_pack(b, body);
     shards_pack(b, head.number, body);
     query_workers_pack(b, body);
+    network_pack(b, body);
     counts_pack(&b->counts, body);
 }

@@ -13,6 +13,7 @@ struct broker;
 #define BUSY_DISK "disk"
 #define BUSY_LAG "lag"
 #define BUSY_SHARE "share"
+#define BUSY_QUOTA "quota"
 
 struct monitor {
     uint64_t free_bytes; /* as of looked_ms */

@@ -2,9 +2,10 @@
  * again asks again for all that it waits for. */
 #include "broker/core.h"
 
-#include "broker/access.h"
+#include "proto/rights.h"
 
 #include <inttypes.h>
+#include <xxhash.h>
 
 static bool
 is_worker(uint64_t role)
@@ -28,16 +29,66 @@ hello_check(const struct message_hello *hello, struct complaint *why)
     return true;
 }
 
+/* Of a worker over the network the key is what tells it from one of this machine that says the same
+ * pid. */
+static struct process
+process_of(const struct peer *from, const struct message_hello *hello)
+{
+    uint64_t place = from->user.len == 0 ? 0 : XXH3_64bits(from->user.data, from->user.len) | 1;
+    return (struct process){hello->pid, hello->start_time, place};
+}
+
+/* NULL for the local operator: whoever may open the data directory could as well stop the broker. */
+static bool
+account_find(struct broker *b, const struct peer *from, struct account **account,
+             struct complaint *why)
+{
+    const struct access_entry *entry = from->entry;
+    *account = NULL;
+    if (from->user.len == 0) {
+        return true;
+    }
+    struct quota_rate rate = broker_quota_rate(b, entry->roles);
+    *account = quota_account(&b->quota, entry->principal, &rate, clock_mono_ms(b->clock));
+    uint64_t times = rate.records / b->settings.quota_records;
+    if ((*account)->sessions >= b->settings.quota_sessions * times) {
+        return complain(why, CODE_SESSIONS_FULL, entry->principal, "%" PRIu32,
+                        (*account)->sessions);
+    }
+    return true;
+}
+
+/* Bytes of a peer into a text of ours; both limits are the contract's. */
+static struct slice
+text_keep(void *to, struct slice from)
+{
+    if (from.len > 0) {
+        memcpy(to, from.data, from.len);
+    }
+    return slice_of(to, from.len);
+}
+
+static void
+session_name(struct session *s, const struct peer *from, const struct message_hello *hello)
+{
+    (void)text_keep(s->principal, from->entry->principal);
+    (void)text_keep(s->name, hello->name);
+    s->user = text_keep(s->user_bytes, from->user);
+}
+
 /* Everything that may stand against the session, and the shard it gets. */
 static struct session *
-session_begin(struct broker *b, struct slice identity, const struct message_hello *hello,
+session_begin(struct broker *b, const struct peer *from, const struct message_hello *hello,
               struct complaint *why)
 {
-    const char *principal = access_principal(identity);
-    struct process process = {hello->pid, hello->start_time};
+    struct process process = process_of(from, hello);
+    struct account *account;
     uint32_t shard = SHARD_NONE;
-    if (principal == NULL) {
-        complain(why, CODE_NOT_ALLOWED, slice_text(""), "-");
+    if (!rights_session(from->entry->roles, (enum role)hello->role)) {
+        complain(why, CODE_NOT_IN_ROLE, from->entry->principal, "session %" PRIu64, hello->role);
+        return NULL;
+    }
+    if (!account_find(b, from, &account, why)) {
         return NULL;
     }
     if (hello->role == ROLE_TALLY) {
@@ -47,14 +98,19 @@ session_begin(struct broker *b, struct slice identity, const struct message_hell
             return NULL;
         }
     }
-    struct session *s =
-        sessions_begin(&b->sessions, identity, (enum role)hello->role, clock_mono_ms(b->clock));
+    struct session *s = sessions_begin(&b->sessions, from->identity, (enum role)hello->role,
+                                       clock_mono_ms(b->clock));
     if (s == NULL) {
         complain(why, CODE_SESSIONS_FULL, slice_text(""), "%u", b->sessions.limit);
         return NULL;
     }
-    s->principal = principal;
+    session_name(s, from, hello);
+    s->since_us = clock_wall_us(b->clock);
     s->process = process;
+    s->account = account;
+    if (account != NULL) {
+        account->sessions++;
+    }
     if (is_worker(hello->role)) {
         roster_join(b, s, shard);
     }
@@ -91,11 +147,10 @@ on_hello(struct broker *b, const struct peer *from, const union message *m)
     if (from->session != NULL) {
         broker_end_session(b, from->session);
     }
-    struct session *former =
-        roster_session_of(b, (struct process){m->hello.pid, m->hello.start_time}, m->hello.role);
+    struct session *former = roster_session_of(b, process_of(from, &m->hello), m->hello.role);
     const struct session *s = NULL;
     if (hello_check(&m->hello, &why)) {
-        s = session_begin(b, from->identity, &m->hello, &why);
+        s = session_begin(b, from, &m->hello, &why);
     }
     if (s == NULL) {
         broker_refuse(b, from->identity, 0, &why);

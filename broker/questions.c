@@ -6,6 +6,7 @@
 #include "proto/cursor.h"
 #include "proto/pack.h"
 #include "proto/records.h"
+#include "proto/rights.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -130,10 +131,25 @@ record_pack(const struct block_record *record, struct buf *body)
 
 /* ---- the questions ---- */
 
+/* Who asks what, and how far that reaches; proto/rights.h. */
+struct asker {
+    struct slice args;
+    enum reach reach;
+    struct slice who; /* without the gateway that asks for it */
+};
+
 static bool
-ask_status(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+asker_may_see(const struct asker *asker, struct slice principal)
 {
-    if (!args_read(args, NULL, 0, why)) {
+    struct slice who, via;
+    principal_split(principal, &who, &via);
+    return asker->reach == REACH_ALL || slice_equal(who, asker->who);
+}
+
+static bool
+ask_status(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
+{
+    if (!args_read(asker->args, NULL, 0, why)) {
         return false;
     }
     monitor_status(b, body);
@@ -141,10 +157,10 @@ ask_status(struct broker *b, struct slice args, struct buf *body, struct complai
 }
 
 static bool
-ask_head(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_head(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
 {
     struct journal_head head;
-    if (!args_read(args, NULL, 0, why)) {
+    if (!args_read(asker->args, NULL, 0, why)) {
         return false;
     }
     journal_head(b->journal, &head);
@@ -181,12 +197,12 @@ records_page(const struct block *block, uint64_t start, struct buf *page, uint32
 }
 
 static bool
-ask_block(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_block(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
 {
     struct arg known[] = {{.name = "block", .kind = KIND_UINT, .required = true},
                           {.name = "start", .kind = KIND_UINT}};
     struct block block;
-    if (!args_read(args, known, 2, why) || !block_find(b, known[0].number, &block, why)) {
+    if (!args_read(asker->args, known, 2, why) || !block_find(b, known[0].number, &block, why)) {
         return false;
     }
     struct buf page = BUF_EMPTY;
@@ -215,16 +231,17 @@ ask_block(struct broker *b, struct slice args, struct buf *body, struct complain
 }
 
 static bool
-ask_record(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_record(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
 {
     struct arg known[] = {{.name = "block", .kind = KIND_UINT, .required = true},
                           {.name = "index", .kind = KIND_UINT, .required = true}};
     struct block block;
     struct block_record record;
-    if (!args_read(args, known, 2, why) || !block_find(b, known[0].number, &block, why)) {
+    if (!args_read(asker->args, known, 2, why) || !block_find(b, known[0].number, &block, why)) {
         return false;
     }
-    if (!record_find(&block, known[1].number, &record)) {
+    /* Another's is not told from one that is not there. */
+    if (!record_find(&block, known[1].number, &record) || !asker_may_see(asker, record.principal)) {
         return complain(why, CODE_RECEIPT_UNKNOWN, slice_text(""), "%" PRIu64 ".%" PRIu64,
                         known[0].number, known[1].number);
     }
@@ -249,29 +266,33 @@ receipt_next(struct cursor *list, struct receipt *receipt, struct complaint *why
     return true;
 }
 
-/* Appends one record to the page, if it is there. */
-static void
-receipt_pack(struct broker *b, struct receipt receipt, struct buf *page, uint32_t *count)
+/* Appends one record to the page, if it is there. False: its block is damaged, and an answer without it
+ * would be a lie. */
+static bool
+receipt_pack(struct broker *b, const struct asker *asker, struct receipt receipt, struct buf *page,
+             uint32_t *count, struct complaint *why)
 {
     struct block block;
     struct block_record record;
-    struct complaint unused;
-    if (!block_find(b, receipt.block, &block, &unused) ||
-        !record_find(&block, receipt.index, &record)) {
-        return;
+    if (!block_find(b, receipt.block, &block, why)) {
+        return b->monitor.damaged != receipt.block;
+    }
+    if (!record_find(&block, receipt.index, &record) || !asker_may_see(asker, record.principal)) {
+        return true;
     }
     pack_map(page, 5);
     pack_key_receipt(page, receipt);
     pack_key_int(page, "time_us", block.time_us);
     record_pack(&record, page);
     (*count)++;
+    return true;
 }
 
 /* The records of receipts[start..] as far as they fit; *next is the place of the first that did not,
  * 0 where all did. */
 static bool
-receipts_page(struct broker *b, struct cursor list, uint64_t start, struct buf *page,
-              uint32_t *count, uint32_t *next, struct complaint *why)
+receipts_page(struct broker *b, const struct asker *asker, struct cursor list, uint64_t start,
+              struct buf *page, uint32_t *count, uint32_t *next, struct complaint *why)
 {
     uint32_t n;
     *count = *next = 0;
@@ -285,22 +306,22 @@ receipts_page(struct broker *b, struct cursor list, uint64_t start, struct buf *
         }
         if (i >= start && *next == 0 && page->len > ANSWER_FILL - RECORD_BYTES_MAX) {
             *next = i;
-        } else if (i >= start && *next == 0) {
-            receipt_pack(b, receipt, page, count);
+        } else if (i >= start && *next == 0 && !receipt_pack(b, asker, receipt, page, count, why)) {
+            return false;
         }
     }
     return true;
 }
 
 static bool
-ask_records(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_records(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
 {
     struct arg known[] = {{.name = "receipts", .kind = KIND_ARRAY, .required = true},
                           {.name = "start", .kind = KIND_UINT}};
     struct buf page = BUF_EMPTY;
     uint32_t count, next;
-    bool ok = args_read(args, known, 2, why) &&
-              receipts_page(b, known[0].list, known[1].number, &page, &count, &next, why);
+    bool ok = args_read(asker->args, known, 2, why) &&
+              receipts_page(b, asker, known[0].list, known[1].number, &page, &count, &next, why);
     if (ok) {
         pack_map(body, next == 0 ? 1 : 2);
         pack_cstr(body, "records");
@@ -351,12 +372,12 @@ prune_allowed(struct broker *b, uint64_t before, struct cursor list, struct comp
 }
 
 static bool
-ask_prune(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_prune(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
 {
     struct arg known[] = {{.name = "before", .kind = KIND_UINT, .required = true},
                           {.name = "positions", .kind = KIND_ARRAY, .required = true}};
     struct journal_head head;
-    if (!args_read(args, known, 2, why)) {
+    if (!args_read(asker->args, known, 2, why)) {
         return false;
     }
     journal_head(b->journal, &head);
@@ -378,13 +399,25 @@ ask_prune(struct broker *b, struct slice args, struct buf *body, struct complain
 }
 
 static bool
-ask_quarantined(struct broker *b, struct slice args, struct buf *body, struct complaint *why)
+ask_quarantined(struct broker *b, const struct asker *asker, struct buf *body,
+                struct complaint *why)
 {
     struct arg known[] = {{.name = "start", .kind = KIND_UINT}};
-    if (!args_read(args, known, 1, why)) {
+    if (!args_read(asker->args, known, 1, why)) {
         return false;
     }
     quarantine_list(b, known[0].number, body);
+    return true;
+}
+
+static bool
+ask_sessions(struct broker *b, const struct asker *asker, struct buf *body, struct complaint *why)
+{
+    struct arg known[] = {{.name = "start", .kind = KIND_UINT}};
+    if (!args_read(asker->args, known, 1, why)) {
+        return false;
+    }
+    sessions_list(b, known[0].number, body);
     return true;
 }
 
@@ -392,7 +425,8 @@ ask_quarantined(struct broker *b, struct slice args, struct buf *body, struct co
 
 struct question {
     const char *name;
-    bool (*ask)(struct broker *b, struct slice args, struct buf *body, struct complaint *why);
+    bool (*ask)(struct broker *b, const struct asker *asker, struct buf *body,
+                struct complaint *why);
 };
 
 static const struct question QUESTIONS[] = {
@@ -403,9 +437,18 @@ static const struct question QUESTIONS[] = {
     {"broker.records", ask_records},
     {"broker.prune", ask_prune},
     {"broker.quarantined", ask_quarantined},
+    {"broker.sessions", ask_sessions},
 };
 
 #define QUESTION_COUNT (sizeof(QUESTIONS) / sizeof(QUESTIONS[0]))
+
+/* As of now: the question may have waited, and rights may have changed. */
+static enum reach
+reach_of(const struct broker *b, struct slice who, struct slice name)
+{
+    const struct access_entry *entry = access_table_find(b->access.table, who);
+    return entry == NULL ? REACH_NONE : rights_query(entry->roles, name);
+}
 
 bool
 question_is_own(struct slice name)
@@ -417,24 +460,18 @@ static bool
 question_ask(struct broker *b, const struct message_query *query, struct buf *body,
              struct complaint *why)
 {
+    struct slice via;
+    struct asker asker = {.args = query->args};
+    principal_split(query->principal, &asker.who, &via);
+    asker.reach = reach_of(b, asker.who, query->name);
     for (size_t i = 0; i < QUESTION_COUNT; i++) {
         if (slice_is(query->name, QUESTIONS[i].name)) {
-            return QUESTIONS[i].ask(b, query->args, body, why);
+            return (asker.reach != REACH_NONE ||
+                    complain(why, CODE_NOT_IN_ROLE, asker.who, "%.*s", SLICE_ARG(query->name))) &&
+                   QUESTIONS[i].ask(b, &asker, body, why);
         }
     }
     return complain(why, CODE_QUERY_UNKNOWN, query->name, "-");
-}
-
-/* All may look; only the local operator may take something away. */
-static bool
-question_allowed(const struct broker *b, struct slice asker, struct slice name,
-                 struct complaint *why)
-{
-    const struct session *s = sessions_find(&b->sessions, asker);
-    if (slice_is(name, "broker.prune") && (s == NULL || strcmp(s->principal, "local") != 0)) {
-        return complain(why, CODE_NOT_ALLOWED, name, "%s", s == NULL ? "-" : s->principal);
-    }
-    return true;
 }
 
 void
@@ -447,7 +484,7 @@ question_answer(struct broker *b, struct slice asker, const struct message_query
         broker_busy(b, asker, query->request, BUSY_SHARE, RETRY_SHARE_MS);
         return;
     }
-    if (question_allowed(b, asker, query->name, &why) && question_ask(b, query, &body, &why)) {
+    if (question_ask(b, query, &body, &why)) {
         struct message_answer answer = {.request = query->request, .body = buf_slice_of(&body)};
         message_encode_answer(&answer, replies_open(&b->replies));
         replies_close(&b->replies, asker);

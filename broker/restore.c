@@ -80,6 +80,14 @@ piece_open(const char *backup, const struct piece *piece, struct segment **s)
 
 /* ---- which block ---- */
 
+/* A reader that meets a bad block says which. */
+static enum err
+unreadable(uint64_t number, enum err err)
+{
+    log_error("block_damaged", "block=%" PRIu64 " error=%s", number, err_name(err));
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+}
+
 static enum err
 time_of(struct segment *s, uint64_t number, int64_t *time_us)
 {
@@ -88,7 +96,7 @@ time_of(struct segment *s, uint64_t number, int64_t *time_us)
     enum err err = segment_read(s, number, &bytes);
     err = err == ERR_OK ? block_open(bytes, &block) : err;
     *time_us = err == ERR_OK ? block.time_us : 0;
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    return err == ERR_OK ? ERR_OK : unreadable(number, err);
 }
 
 /* The last block of the piece that is not later; first - 1 where all are. Times never go back. */
@@ -171,13 +179,14 @@ blocks_append(struct segment *from, struct segment *to, uint64_t first, uint64_t
         if (err == ERR_OK && n > first) {
             err = block_follows(&block, n - 1, former.time_us, chain);
         }
-        if (err == ERR_OK) {
-            memcpy(chain, block.chain, sizeof(chain));
-            former.time_us = block.time_us;
-            err = segment_append(to, n, bytes);
+        if (err != ERR_OK) {
+            return unreadable(n, err);
         }
+        memcpy(chain, block.chain, sizeof(chain));
+        former.time_us = block.time_us;
+        err = segment_append(to, n, bytes);
     }
-    return err == ERR_OK ? segment_sync(to) : err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    return err == ERR_OK ? segment_sync(to) : err;
 }
 
 /* The segment's blocks as far as `last`, as an open segment. */

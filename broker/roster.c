@@ -29,10 +29,18 @@ process_alive(const struct broker *b, struct process p)
     return p.pid != 0 && b->machine.process_alive(b->machine.context, p.pid, p.start_time);
 }
 
+/* A process of another machine cannot be looked at: it holds its shard as long as its session lasts.
+ * Its state lies there too, so that no writer lock of ours waits for it. */
+static bool
+holder_alive(const struct broker *b, const struct shard *shard)
+{
+    return shard->holder.place != 0 ? shard->session != NULL : process_alive(b, shard->holder);
+}
+
 static bool
 process_same(struct process a, struct process b)
 {
-    return a.pid != 0 && a.pid == b.pid && a.start_time == b.start_time;
+    return a.pid != 0 && a.pid == b.pid && a.start_time == b.start_time && a.place == b.place;
 }
 
 uint32_t
@@ -43,7 +51,7 @@ roster_shard_for(const struct broker *b, struct process process, uint64_t wanted
     if (wanted > 0) {
         uint32_t shard = wanted <= r->count ? (uint32_t)(wanted - 1) : SHARD_NONE;
         bool held = shard != SHARD_NONE && !process_same(r->shards[shard].holder, process) &&
-                    process_alive(b, r->shards[shard].holder);
+                    holder_alive(b, &r->shards[shard]);
         return held ? SHARD_NONE : shard;
     }
     for (uint32_t i = 0; i < r->count; i++) {
@@ -51,7 +59,7 @@ roster_shard_for(const struct broker *b, struct process process, uint64_t wanted
         if (process_same(r->shards[i].holder, process)) {
             return i;
         }
-        if (free_one == SHARD_NONE && !process_alive(b, r->shards[i].holder)) {
+        if (free_one == SHARD_NONE && !holder_alive(b, &r->shards[i])) {
             free_one = i;
         }
     }
@@ -132,7 +140,7 @@ roster_progress(struct broker *b, const struct session *s, uint64_t position)
 static void
 worker_look(struct broker *b, struct session *s)
 {
-    if (!process_alive(b, s->process)) {
+    if (s->process.place == 0 && !process_alive(b, s->process)) {
         log_warn("worker_gone", "role=%s pid=%" PRIu64, s->role == ROLE_TALLY ? "tally" : "query",
                  s->process.pid);
         broker_end_session(b, s);
@@ -190,7 +198,7 @@ roster_worker_state(const struct broker *b, uint32_t shard)
     if (s->session != NULL) {
         return "up";
     }
-    return process_alive(b, s->holder) ? "silent" : "none";
+    return holder_alive(b, s) ? "silent" : "none";
 }
 
 struct session *

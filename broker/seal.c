@@ -33,6 +33,15 @@ base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+static void
+seal_text(const struct seal *seal, const char *name, struct buf *text)
+{
+    char hex[2 * SEAL_HASH_SIZE + 1];
+    sodium_bin2hex(hex, sizeof(hex), seal->hash, SEAL_HASH_SIZE);
+    buf_printf(text, "# blocks %" PRIu64 " to %" PRIu64 ", %" PRIu64 " bytes\n%s  %s\n",
+               seal->first, seal->last, seal->bytes, hex, name);
+}
+
 enum err
 seal_write(const char *segment, const char *seal, uint64_t first, uint64_t last)
 {
@@ -42,21 +51,24 @@ seal_write(const char *segment, const char *seal, uint64_t first, uint64_t last)
     if (err != ERR_OK) {
         return err;
     }
-    char hex[2 * SEAL_HASH_SIZE + 1];
-    sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+    struct seal made = {.first = first, .last = last, .bytes = bytes};
     struct buf text = BUF_EMPTY;
-    buf_printf(&text, "# blocks %" PRIu64 " to %" PRIu64 ", %" PRIu64 " bytes\n%s  %s\n", first,
-               last, bytes, hex, base_name(segment));
+    memcpy(made.hash, hash, sizeof(hash));
+    seal_text(&made, base_name(segment), &text);
     err = file_replace(seal, buf_slice_of(&text));
     buf_fini(&text);
     return err;
 }
 
+/* A number may be written in more ways than one, and what is behind the hash is not read: so it is a
+ * seal where the same text would be written again. */
 static enum err
-seal_parse(const char *text, struct seal *seal)
+seal_parse(struct slice bytes, const char *segment, struct seal *seal)
 {
-    char hex[2 * SEAL_HASH_SIZE + 1];
+    char hex[2 * SEAL_HASH_SIZE + 1], text[SEAL_TEXT_MAX + 1];
+    struct buf again = BUF_EMPTY;
     size_t len;
+    snprintf(text, sizeof(text), "%.*s", (int)bytes.len, (const char *)bytes.data);
     if (sscanf(text, "# blocks %" SCNu64 " to %" SCNu64 ", %" SCNu64 " bytes\n%64[0-9a-f]  ",
                &seal->first, &seal->last, &seal->bytes, hex) != 4) {
         return ERR_CORRUPT;
@@ -65,20 +77,33 @@ seal_parse(const char *text, struct seal *seal)
         len != SEAL_HASH_SIZE || seal->first == 0 || seal->last < seal->first) {
         return ERR_CORRUPT;
     }
-    return ERR_OK;
+    seal_text(seal, segment, &again);
+    bool same = slice_equal(buf_slice_of(&again), bytes);
+    buf_fini(&again);
+    return same ? ERR_OK : ERR_CORRUPT;
+}
+
+/* The segment of the seal at `path`: the same name with the other suffix. */
+static void
+segment_name(const char *path, char name[SEAL_TEXT_MAX])
+{
+    const char *base = base_name(path), *dot = strrchr(base, '.');
+    int len = dot == NULL ? (int)strlen(base) : (int)(dot - base);
+    snprintf(name, SEAL_TEXT_MAX, "%.*s.mdb", len, base);
 }
 
 enum err
 seal_read(const char *path, struct seal *seal)
 {
+    char segment[SEAL_TEXT_MAX];
     if (!file_exists(path)) {
         return ERR_NOT_FOUND;
     }
     struct buf text = BUF_EMPTY;
     enum err err = file_read(path, SEAL_TEXT_MAX, &text);
     if (err == ERR_OK) {
-        buf_byte(&text, 0);
-        err = seal_parse((const char *)text.data, seal);
+        segment_name(path, segment);
+        err = seal_parse(buf_slice_of(&text), segment, seal);
     }
     if (err != ERR_OK) {
         log_error("seal_unreadable", "path=\"%s\" error=%s", path, err_name(err));

@@ -10,10 +10,13 @@
  *      left open would keep the pages of the tree from being used again.
  *   6. A map beyond the file's end is a SIGBUS: sizes are compared before anything is read.
  *   7. Readers that died are cleared when the writer opens.
+ *   8. It believes what is in a page, and follows a damaged one anywhere: no live file is given to it
+ *      before pages.h has walked it, no sealed one before its hash was compared.
  * Keys are 8 bytes big-endian, appended in order, so that leaves fill up and never split. */
 #include "broker/segment.h"
 
 #include "broker/limits.h"
+#include "broker/pages.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -21,6 +24,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,17 +204,89 @@ reader_open(struct segment *s)
     return rc == 0 ? ERR_OK : segment_failed(s->path, "dbi", rc);
 }
 
+void
+segment_release(struct segment *s)
+{
+    if (s->reading) {
+        mdb_txn_reset(s->reader);
+        s->reading = false;
+    }
+}
+
+static enum err
+snapshot_renew(struct segment *s)
+{
+    segment_release(s);
+    int rc = mdb_txn_renew(s->reader);
+    if (rc != 0) {
+        return segment_failed(s->path, "renew", rc);
+    }
+    s->reading = true;
+    return ERR_OK;
+}
+
+enum err
+segment_hold(struct segment *s, uint64_t *txn)
+{
+    enum err err = snapshot_renew(s);
+    *txn = err == ERR_OK ? mdb_txn_id(s->reader) : 0;
+    return err;
+}
+
+/* Rule 8, for what is needed to open the file at all. A writer may be in the middle of a meta. */
+static enum err
+metas_check(const char *path)
+{
+    enum err err = ERR_CORRUPT;
+    for (int i = 0; i < SEGMENT_TRIES_MAX && err == ERR_CORRUPT; i++) {
+        struct pages *pages;
+        err = pages_open(path, 0, &pages);
+        if (err == ERR_CORRUPT && i + 1 == SEGMENT_TRIES_MAX) {
+            log_error("segment_damaged", "path=\"%s\" byte=%" PRIu64 " what=%s", path,
+                      pages_place(pages), pages_fault(pages));
+        }
+        pages_close(&pages);
+    }
+    return err;
+}
+
+/* Rule 8, beside a writer: of a snapshot that it may not touch. */
+static enum err
+snapshot_check(struct segment *s)
+{
+    enum err err = ERR_AGAIN;
+    for (int i = 0; i < SEGMENT_TRIES_MAX && err == ERR_AGAIN; i++) {
+        uint64_t txn;
+        err = segment_hold(s, &txn);
+        err = err == ERR_OK ? pages_check(s->path, txn) : err;
+    }
+    segment_release(s);
+    return err == ERR_AGAIN ? ERR_IO : err;
+}
+
+static enum err
+file_check(const char *path, enum segment_mode mode)
+{
+    if (!file_exists(path)) {
+        return ERR_NOT_FOUND; /* LMDB would make it */
+    }
+    return mode == SEGMENT_WRITE    ? pages_check(path, 0)
+           : mode == SEGMENT_FOLLOW ? metas_check(path)
+                                    : ERR_OK;
+}
+
 enum err
 segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
              struct segment **segment)
 {
     *segment = NULL;
-    if (!file_exists(path)) {
-        return ERR_NOT_FOUND; /* LMDB would make it */
+    enum err err = file_check(path, mode);
+    if (err != ERR_OK) {
+        return err;
     }
     struct segment *s = mem_alloc(sizeof(*s));
     s->path = mem_text(path);
-    enum err err = env_open(path, mode_flags(mode), full_bytes, &s->env);
+    err = env_open(path, mode_flags(mode), full_bytes, &s->env);
     if (err != ERR_OK) {
         goto free_segment;
     }
@@ -221,6 +297,7 @@ segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
         err = rc == 0 ? ERR_OK : segment_failed(path, "readers", rc);
     }
     err = err == ERR_OK ? reader_open(s) : err;
+    err = err == ERR_OK && mode == SEGMENT_FOLLOW ? snapshot_check(s) : err;
     if (err != ERR_OK) {
         segment_close(&s);
         return err;
@@ -247,27 +324,6 @@ segment_close(struct segment **segment)
     free(s->path);
     free(s);
     *segment = NULL;
-}
-
-void
-segment_release(struct segment *s)
-{
-    if (s->reading) {
-        mdb_txn_reset(s->reader);
-        s->reading = false;
-    }
-}
-
-static enum err
-snapshot_renew(struct segment *s)
-{
-    segment_release(s);
-    int rc = mdb_txn_renew(s->reader);
-    if (rc != 0) {
-        return segment_failed(s->path, "renew", rc);
-    }
-    s->reading = true;
-    return ERR_OK;
 }
 
 enum err

@@ -18,7 +18,8 @@ enum segment_mode {
 /* An empty segment at `path`: whole or not there, also after a power cut. `full_bytes` is the size at
  * which the caller will seal it; the map has room for one more block beyond. */
 enum err segment_create(const char *path, uint64_t full_bytes) MUST_CHECK;
-/* ERR_NOT_FOUND; ERR_CORRUPT: not a segment, or cut short; ERR_IO. */
+/* A live one is read page by page (pages.h) before LMDB is given it; of a sealed one the caller has
+ * compared the hash. ERR_NOT_FOUND; ERR_CORRUPT: not a segment, damaged, or cut short; ERR_IO. */
 enum err segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
                       struct segment **segment) MUST_CHECK;
 void segment_close(struct segment **segment);
@@ -29,6 +30,9 @@ enum err segment_append(struct segment *s, uint64_t number, struct slice block) 
 enum err segment_read(struct segment *s, uint64_t number, struct slice *block) MUST_CHECK;
 /* Ends the snapshot behind the last segment_read, so that its pages may be used again. */
 void segment_release(struct segment *s);
+/* Holds a snapshot until segment_release or the next call, and tells its transaction: its pages stay as
+ * they are in the file so long, for pages_open. */
+enum err segment_hold(struct segment *s, uint64_t *txn) MUST_CHECK;
 /* The number of the newest block; ERR_NOT_FOUND where there is none. */
 enum err segment_last(struct segment *s, uint64_t *number) MUST_CHECK;
 /* Writes what one snapshot holds into a new file, packed, beside a writer that goes on. Not synced.

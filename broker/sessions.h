@@ -6,17 +6,21 @@
 
 #include "broker/limits.h"
 #include "common/slice.h"
-#include "proto/messages.h"
+#include "proto/access.h"
 
 #include <sys/queue.h>
 
 #define SHARD_NONE UINT32_MAX
 
-/* A pid alone may by now be somebody else: see common/proc.h. */
+/* A pid alone may by now be somebody else: see common/proc.h. And a pid of another machine says
+ * nothing here: `place` keeps a worker over the network from passing for one of this machine. */
 struct process {
     uint64_t pid; /* 0: none */
     uint64_t start_time;
+    uint64_t place; /* 0: this machine; else made from the worker's key */
 };
+
+#define SESSION_NAME_MAX 64 /* messages.def's limit of hello.name */
 
 struct session {
     TAILQ_ENTRY(session) by_age;
@@ -25,7 +29,15 @@ struct session {
     struct slice identity;
     enum role role;
     struct process process; /* of a worker */
-    const char *principal;  /* access.h */
+    /* access.h: as of its HELLO; what the principal may do is asked anew at every message */
+    char principal[CODE_MAX + 1];
+    uint8_t user_bytes[ACCESS_KEY_TEXT];
+    struct slice user;       /* the User-Id of its HELLO; empty: local */
+    struct account *account; /* quota.h; NULL: without a quota */
+    /* for broker.sessions */
+    char name[SESSION_NAME_MAX + 1];
+    int64_t since_us;
+    uint64_t records, bytes; /* taken */
     int64_t heard_ms;
     bool deaf; /* a reply could not be sent: it ends at the next tick */
     /* roster.h */

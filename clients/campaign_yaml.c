@@ -1,157 +1,30 @@
-/* libyaml gives a document of nodes with their marks; the tables of proto/campaign_keys.h say what
- * stands in it. A first pass over the events refuses anchors, aliases and deep nesting before any
- * tree is built: a small file of aliases can stand for a tree without end.
+/* The document of yaml_text.h; the tables of proto/campaign_keys.h say what stands in it.
  *
  * A value that cannot be read is told and left absent; campaign_check passes over what is
  * absent. */
 #include "clients/campaign_yaml.h"
 
 #include "clients/limits.h"
+#include "clients/yaml_text.h"
 #include "common/decimal.h"
-#include "common/log.h"
 #include "common/text.h"
 #include "proto/campaign_keys.h"
 #include "proto/limits.h"
-#include "proto/mistakes.h"
-
-#include <sysexits.h>
-#include <yaml.h>
 
 #define KEYS_MAX 32 /* of one map: campaign_keys.h */
 
 struct reading {
-    struct slice text;
+    struct yaml_text yaml;
     struct arena *arena;
-    struct mistakes mistakes;
-    yaml_document_t document;
     yaml_node_item_t root_values[KEYS_MAX]; /* by the campaign's keys: where its own mistakes are */
 };
-
-/* ---- where ---- */
-
-static void
-tell_mark(struct reading *r, yaml_mark_t mark, enum code code, const char *subject,
-          struct slice detail)
-{
-    mistake_at(&r->mistakes, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1, code,
-               slice_text(subject), "%.*s", SLICE_ARG(detail));
-}
-
-static void
-tell(struct reading *r, const yaml_node_t *node, enum code code, const char *subject,
-     struct slice detail)
-{
-    tell_mark(r, node->start_mark, code, subject, detail);
-}
-
-/* Bytes that are no text have an offset, not a mark. */
-static yaml_mark_t
-mark_of_offset(struct slice text, size_t offset)
-{
-    yaml_mark_t mark = {0};
-    for (size_t i = 0; i < offset && i < text.len; i++) {
-        mark.column++;
-        if (text.data[i] == '\n') {
-            mark.line++;
-            mark.column = 0;
-        }
-    }
-    return mark;
-}
-
-/* ---- the pass over the events ---- */
-
-static void
-tell_syntax(struct reading *r, const yaml_parser_t *parser)
-{
-    struct slice problem = slice_text(parser->problem == NULL ? "" : parser->problem);
-    if (parser->error == YAML_READER_ERROR) {
-        enum code code = text_is_utf8(r->text) ? CODE_SYNTAX : CODE_NOT_UTF8;
-        tell_mark(r, mark_of_offset(r->text, parser->problem_offset), code, "YAML", problem);
-    } else {
-        tell_mark(r, parser->problem_mark, CODE_SYNTAX, "YAML", problem);
-    }
-}
-
-/* False, and told, where the event must not be. */
-static bool
-event_check(struct reading *r, const yaml_event_t *event, unsigned *depth, unsigned *documents)
-{
-    const yaml_char_t *anchor = NULL;
-    switch (event->type) {
-    case YAML_ALIAS_EVENT:
-        anchor = event->data.alias.anchor;
-        break;
-    case YAML_SCALAR_EVENT:
-        anchor = event->data.scalar.anchor;
-        break;
-    case YAML_SEQUENCE_START_EVENT:
-        anchor = event->data.sequence_start.anchor;
-        ++*depth;
-        break;
-    case YAML_MAPPING_START_EVENT:
-        anchor = event->data.mapping_start.anchor;
-        ++*depth;
-        break;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        --*depth;
-        break;
-    case YAML_DOCUMENT_START_EVENT:
-        ++*documents;
-        break;
-    default:
-        break;
-    }
-    if (anchor != NULL) {
-        tell_mark(r, event->start_mark, CODE_YAML_ALIAS, "YAML", slice_text((const char *)anchor));
-    } else if (*depth > CAMPAIGN_FILE_DEPTH_MAX) {
-        tell_mark(r, event->start_mark, CODE_TOO_DEEP, "YAML", slice_text("YAML"));
-    } else if (*documents > 1) {
-        tell_mark(r, event->start_mark, CODE_SYNTAX, "YAML", slice_text("---"));
-    } else {
-        return true;
-    }
-    return false;
-}
-
-static void
-parser_open(struct reading *r, yaml_parser_t *parser)
-{
-    if (yaml_parser_initialize(parser) == 0) { /* it allocates, nothing else */
-        log_fatal(EX_OSERR, "out of memory");
-    }
-    yaml_parser_set_input_string(parser, r->text.data, r->text.len);
-}
-
-static bool
-events_check(struct reading *r)
-{
-    yaml_parser_t parser;
-    unsigned depth = 0, documents = 0;
-    bool sound = true, ended = false;
-    parser_open(r, &parser);
-    while (sound && !ended) {
-        yaml_event_t event;
-        if (yaml_parser_parse(&parser, &event) == 0) {
-            tell_syntax(r, &parser);
-            sound = false;
-            break;
-        }
-        sound = event_check(r, &event, &depth, &documents);
-        ended = event.type == YAML_STREAM_END_EVENT;
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-    return sound;
-}
 
 /* ---- values ---- */
 
 static const yaml_node_t *
 node_at(struct reading *r, yaml_node_item_t item)
 {
-    return yaml_document_get_node(&r->document, item);
+    return yaml_document_get_node(&r->yaml.document, item);
 }
 
 static struct slice
@@ -165,7 +38,7 @@ static bool
 text_read(struct reading *r, const yaml_node_t *node, const char *subject, struct slice *text)
 {
     if (node->type != YAML_SCALAR_NODE) {
-        tell(r, node, CODE_SHAPE_INVALID, subject, slice_text("abc"));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, subject, slice_text("abc"));
         return false;
     }
     *text = arena_copy(r->arena, text_nfc(r->arena, scalar_of(node)));
@@ -184,10 +57,11 @@ title_pair_read(struct reading *r, const yaml_node_pair_t *pair, struct title *t
                          : slice_is(name, "en") ? &title->en
                                                 : NULL;
     if (text == NULL) {
-        mistake_at(&r->mistakes, (uint32_t)key->start_mark.line + 1,
+        mistake_at(&r->yaml.mistakes, (uint32_t)key->start_mark.line + 1,
                    (uint32_t)key->start_mark.column + 1, CODE_KEY_UNKNOWN, name, "%s", "title");
     } else if (text->data != NULL) {
-        tell(r, key, CODE_DUPLICATE_KEY, text == &title->vi ? "vi" : "en", slice_text("title"));
+        yaml_tell(&r->yaml, key, CODE_DUPLICATE_KEY, text == &title->vi ? "vi" : "en",
+                  slice_text("title"));
     } else {
         (void)text_read(r, value, "title", text);
     }
@@ -205,10 +79,10 @@ title_read(struct reading *r, const yaml_node_t *node, struct title *title)
             title_pair_read(r, p, title);
         }
         if (title->vi.data == NULL) {
-            tell(r, node, CODE_KEY_MISSING, "vi", slice_text("title"));
+            yaml_tell(&r->yaml, node, CODE_KEY_MISSING, "vi", slice_text("title"));
         }
     } else {
-        tell(r, node, CODE_SHAPE_INVALID, "title", slice_text("{vi: …, en: …}"));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, "title", slice_text("{vi: …, en: …}"));
     }
     if (title->en.data == NULL) {
         title->en = title->vi;
@@ -226,11 +100,11 @@ number_read(struct reading *r, const yaml_node_t *node, const struct campaign_ke
     }
     enum err err = decimal_parse(text, decimals, number);
     if (err == ERR_FRACTION) {
-        tell(r, node, CODE_VALUE_FRACTION, key->name, text);
+        yaml_tell(&r->yaml, node, CODE_VALUE_FRACTION, key->name, text);
     } else if (err == ERR_RANGE) {
-        tell(r, node, CODE_VALUE_OVERFLOW, key->name, text);
+        yaml_tell(&r->yaml, node, CODE_VALUE_OVERFLOW, key->name, text);
     } else if (err != ERR_OK || *number < min || *number > max) {
-        tell(r, node, CODE_NUMBER_INVALID, key->name, text);
+        yaml_tell(&r->yaml, node, CODE_NUMBER_INVALID, key->name, text);
     } else {
         *there = true;
     }
@@ -246,7 +120,7 @@ choice_tell(struct reading *r, const yaml_node_t *node, const struct campaign_ke
     for (const struct campaign_word *may = key->words; may->word != NULL; may++) {
         buf_printf(&detail, "%s%s", may == key->words ? "" : " | ", may->word);
     }
-    tell(r, node, CODE_CHOICE_INVALID, key->name, buf_slice_of(&detail));
+    yaml_tell(&r->yaml, node, CODE_CHOICE_INVALID, key->name, buf_slice_of(&detail));
     buf_fini(&detail);
 }
 
@@ -273,7 +147,7 @@ day_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *
         return;
     }
     if (date_parse(text, &value) != ERR_OK) {
-        tell(r, node, CODE_DATE_INVALID, key->name, text);
+        yaml_tell(&r->yaml, node, CODE_DATE_INVALID, key->name, text);
         return;
     }
     *day = value;
@@ -285,7 +159,7 @@ offset_read(struct reading *r, const yaml_node_t *node, const struct campaign_ke
 {
     struct slice text;
     if (text_read(r, node, key->name, &text) && utc_offset_parse(text, minutes) != ERR_OK) {
-        tell(r, node, CODE_SHAPE_INVALID, key->name, slice_text("\"+07:00\""));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, key->name, slice_text("\"+07:00\""));
     }
 }
 
@@ -302,15 +176,15 @@ static int64_t
 sequence_open(struct reading *r, const yaml_node_t *node, const struct campaign_key *key)
 {
     if (node->type != YAML_SEQUENCE_NODE) {
-        tell(r, node, CODE_SHAPE_INVALID, key->name,
-             slice_text(key->kind == KEY_ITEMS ? "[{…}, …]" : "[a, b, …]"));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, key->name,
+                  slice_text(key->kind == KEY_ITEMS ? "[{…}, …]" : "[a, b, …]"));
         return -1;
     }
     int64_t count = node->data.sequence.items.top - node->data.sequence.items.start;
     if ((uint64_t)count > key->limit) {
         char limit[24];
         snprintf(limit, sizeof(limit), "%llu", (unsigned long long)key->limit);
-        tell(r, node, CODE_TOO_MANY, key->name, slice_text(limit));
+        yaml_tell(&r->yaml, node, CODE_TOO_MANY, key->name, slice_text(limit));
         return -1;
     }
     return count;
@@ -325,7 +199,7 @@ codes_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
         return;
     }
     if (n == 0) {
-        tell(r, node, CODE_NOTHING_THERE, key->name, slice_text(""));
+        yaml_tell(&r->yaml, node, CODE_NOTHING_THERE, key->name, slice_text(""));
         return;
     }
     *codes = ARENA_ARRAY(r->arena, struct slice, (size_t)n);
@@ -388,7 +262,7 @@ switch_read(struct reading *r, const yaml_node_t *node, const struct campaign_ke
     }
     *on = slice_is(word, "true");
     if (!*on && !slice_is(word, "false")) {
-        tell(r, node, CODE_SHAPE_INVALID, key->name, slice_text("true | false"));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, key->name, slice_text("true | false"));
     }
 }
 
@@ -399,7 +273,7 @@ words_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
 {
     int64_t n = sequence_open(r, node, key);
     if (n == 0) {
-        tell(r, node, CODE_NOTHING_THERE, key->name, slice_text(""));
+        yaml_tell(&r->yaml, node, CODE_NOTHING_THERE, key->name, slice_text(""));
     }
     for (int64_t i = 0; i < n; i++) {
         unsigned value = 0;
@@ -530,11 +404,12 @@ pairs_sort(struct reading *r, const yaml_node_t *node, const struct campaign_sha
         }
         uint32_t place = campaign_key_find(shape, name);
         if (place == shape->count) {
-            mistake_at(&r->mistakes, (uint32_t)key->start_mark.line + 1,
+            mistake_at(&r->yaml.mistakes, (uint32_t)key->start_mark.line + 1,
                        (uint32_t)key->start_mark.column + 1, CODE_KEY_UNKNOWN, name, "%s",
                        shape->name);
         } else if (seen >> place & 1) {
-            tell(r, key, CODE_DUPLICATE_KEY, shape->keys[place].name, slice_text(shape->name));
+            yaml_tell(&r->yaml, key, CODE_DUPLICATE_KEY, shape->keys[place].name,
+                      slice_text(shape->name));
         } else {
             seen |= 1u << place;
             values[place] = p->value;
@@ -551,11 +426,13 @@ shape_complete(struct reading *r, const yaml_node_t *node, const struct campaign
     uint32_t missing = campaign_keys_missing(shape, seen, &fits);
     for (uint32_t i = 0; i < shape->count; i++) {
         if (missing >> i & 1) {
-            tell(r, node, CODE_KEY_MISSING, shape->keys[i].name, slice_text(shape->name));
+            yaml_tell(&r->yaml, node, CODE_KEY_MISSING, shape->keys[i].name,
+                      slice_text(shape->name));
         }
     }
     if (!fits) {
-        tell(r, node, CODE_SHAPE_INVALID, shape->name, slice_text(campaign_shape_text(shape)));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, shape->name,
+                  slice_text(campaign_shape_text(shape)));
         /* Half of one rule and half of another: nothing more can be said of it but its code. */
         campaign_shape_unfit(shape, item);
     }
@@ -570,7 +447,7 @@ shape_read(struct reading *r, const yaml_node_t *node, const struct campaign_sha
         *(uint32_t *)(void *)((uint8_t *)item + shape->line) = (uint32_t)node->start_mark.line + 1;
     }
     if (node->type != YAML_MAPPING_NODE) {
-        tell(r, node, CODE_SHAPE_INVALID, shape->name, slice_text("{key: …}"));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, shape->name, slice_text("{key: …}"));
         return;
     }
     yaml_node_item_t values[KEYS_MAX] = {0};
@@ -607,22 +484,22 @@ placing_add(struct complaints *self, const struct complaint *why)
         placed.line = (uint32_t)mark.line + 1;
         placed.column = (uint32_t)mark.column + 1;
     }
-    r->mistakes.to->add(r->mistakes.to, &placed);
+    r->yaml.mistakes.to->add(r->yaml.mistakes.to, &placed);
 }
 
 static void
 document_read(struct reading *r, struct campaign *campaign)
 {
-    const yaml_node_t *root = yaml_document_get_root_node(&r->document);
+    const yaml_node_t *root = yaml_document_get_root_node(&r->yaml.document);
     if (root == NULL) {
-        tell_mark(r, (yaml_mark_t){0}, CODE_NOTHING_THERE, "campaign", slice_text(""));
+        yaml_tell_mark(&r->yaml, (yaml_mark_t){0}, CODE_NOTHING_THERE, "campaign", slice_text(""));
         return;
     }
     shape_read(r, root, &CAMPAIGN_SHAPE, campaign);
     if (root->type == YAML_MAPPING_NODE) {
         struct placing placing = {{placing_add}, r};
         campaign_link(campaign, r->arena);
-        r->mistakes.count += campaign_check(campaign, &placing.complaints);
+        r->yaml.mistakes.count += campaign_check(campaign, &placing.complaints);
     }
 }
 
@@ -630,24 +507,16 @@ uint32_t
 campaign_yaml_read(struct slice text, struct arena *arena, struct campaign *campaign,
                    struct complaints *complaints)
 {
-    struct reading r = {.text = text, .arena = arena, .mistakes = {.to = complaints}};
+    struct reading r = {.yaml = {.text = text, .mistakes = {.to = complaints}}, .arena = arena};
     campaign_shape_begin(&CAMPAIGN_SHAPE, campaign);
     if (text.len > CAMPAIGN_FILE_MAX) {
-        mistake(&r.mistakes, 0, CODE_TOO_LARGE, slice_text("YAML"), "> %u bytes",
+        mistake(&r.yaml.mistakes, 0, CODE_TOO_LARGE, slice_text("YAML"), "> %u bytes",
                 CAMPAIGN_FILE_MAX);
-        return r.mistakes.count;
+        return r.yaml.mistakes.count;
     }
-    yaml_parser_t parser;
-    if (!events_check(&r)) {
-        return r.mistakes.count;
-    }
-    parser_open(&r, &parser);
-    if (yaml_parser_load(&parser, &r.document) == 0) {
-        tell_syntax(&r, &parser);
-    } else {
+    if (yaml_text_load(&r.yaml)) {
         document_read(&r, campaign);
-        yaml_document_delete(&r.document);
+        yaml_text_fini(&r.yaml);
     }
-    yaml_parser_delete(&parser);
-    return r.mistakes.count;
+    return r.yaml.mistakes.count;
 }

@@ -2,6 +2,7 @@
 #include "clients/contact.h"
 
 #include "clients/answers.h"
+#include "clients/office.h"
 #include "clients/uplock.h"
 #include "clients/words.h"
 #include "common/file.h"
@@ -19,10 +20,8 @@
 #define TIMEOUT_MAX_S 86400
 #define STEP_MS 50
 
-/* Whether a process listens on the data directory's socket. Anything but a plain no counts as yes: then
- * the client library finds out, with its own patience. */
-static bool
-somebody_listens(const char *endpoint)
+bool
+contact_somebody_listens(const char *endpoint)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strncmp(endpoint, "ipc://", 6) != 0 || strlen(endpoint + 6) >= sizeof address.sun_path) {
@@ -71,11 +70,31 @@ revision_file_of_user(struct contact *c)
     snprintf(c->revision_file, sizeof c->revision_file, "%s/revision", made);
 }
 
-/* The endpoints, and where revisions are kept. */
+/* What an office's folder says, where the command does not. */
+static int
+office_place(struct contact *c)
+{
+    const struct options *o = c->options;
+    struct office office;
+    int code = office_read(o->office, &office);
+    if (code != 0) {
+        return code;
+    }
+    snprintf(c->brokers, sizeof c->brokers, "%s", o->brokers == NULL ? office.brokers : o->brokers);
+    snprintf(c->key_file, sizeof c->key_file, "%s", o->key == NULL ? office.key : o->key);
+    snprintf(c->revision_file, sizeof c->revision_file, "%s/revision", office.folder);
+    return 0;
+}
+
+/* The endpoints, the key, and where revisions are kept. */
 static int
 contact_place(struct contact *c, bool patient)
 {
     const struct options *o = c->options;
+    if (o->office != NULL) {
+        return office_place(c);
+    }
+    snprintf(c->key_file, sizeof c->key_file, "%s", o->key == NULL ? "" : o->key);
     struct settings settings;
     char path[SETTINGS_PATH_MAX + 32], why[512];
     snprintf(path, sizeof path, "%s/thidua.conf", o->data);
@@ -84,9 +103,9 @@ contact_place(struct contact *c, bool patient)
             return say_code(
                 EX_NOINPUT,
                 tr("không có thư mục dữ liệu %s; hãy tạo bằng “thidua init”, hoặc chỉ "
-                   "broker bằng --broker.",
+                   "thư mục của đơn vị bằng --office, hoặc broker bằng --broker.",
                    "there is no data directory %s; make one with “thidua init”, or name "
-                   "a broker with --broker."),
+                   "an office's folder with --office, or a broker with --broker."),
                 o->data);
         }
         snprintf(c->brokers, sizeof c->brokers, "%s", o->brokers);
@@ -99,7 +118,7 @@ contact_place(struct contact *c, bool patient)
     snprintf(c->revision_file, sizeof c->revision_file, "%s/client/revision", settings.data);
     snprintf(c->brokers, sizeof c->brokers, "%s",
              o->brokers == NULL ? settings.listen : o->brokers);
-    if (!patient && o->brokers == NULL && !somebody_listens(c->brokers) &&
+    if (!patient && o->brokers == NULL && !contact_somebody_listens(c->brokers) &&
         !uplock_held(settings.data)) {
         return contact_unavailable(c);
     }
@@ -138,11 +157,15 @@ contact_begin(struct contact *c, const struct options *options, bool patient, ui
     struct client_options client = {
         .brokers = c->brokers,
         .name = name,
+        .key_file = c->key_file[0] == '\0' ? NULL : c->key_file,
         .revision_file = c->revision_file[0] == '\0' ? NULL : c->revision_file,
         .give_up_ms = give_up_ms,
     };
     c->client = client_new(&client, why);
-    return c->client == NULL ? say_code(EX_USAGE, "%s", why) : 0;
+    if (c->client == NULL) {
+        return say_code(c->key_file[0] == '\0' ? EX_USAGE : EX_CONFIG, "%s", why);
+    }
+    return 0;
 }
 
 int
@@ -167,7 +190,7 @@ contact_close(struct contact *c)
 int
 contact_unavailable(const struct contact *c)
 {
-    if (c->options->brokers != NULL) {
+    if (c->options->brokers != NULL || c->options->office != NULL) {
         return say_code(EX_UNAVAILABLE,
                         tr("không có broker nào trả lời tại %s; hãy kiểm tra địa chỉ và mạng.",
                            "no broker answers at %s; check the address and the network."),
@@ -203,15 +226,28 @@ shards_move(struct contact *c)
     return moved;
 }
 
-static int
-ask_failed(const struct contact *c, enum err err, const struct complaint *why)
+int
+contact_failed(const struct contact *c, const struct complaint *why)
 {
-    if (err != ERR_REFUSED) {
+    if (why->code == CODE_NONE) {
         return contact_unavailable(c);
     }
     say_complaint(NULL, why);
-    return why->code == CODE_NOT_READY || why->code == CODE_QUERY_TIMEOUT ? EX_UNAVAILABLE
-                                                                          : EX_DATAERR;
+    switch (why->code) {
+    case CODE_KEY_REVOKED:
+    case CODE_NOT_IN_ROLE:
+    case CODE_NOT_ALLOWED:
+        return EX_NOPERM;
+    case CODE_BUSY:
+        return EX_TEMPFAIL;
+    case CODE_NOT_READY:
+    case CODE_QUERY_TIMEOUT:
+    case CODE_HANDSHAKE_FAILED:
+    case CODE_SESSIONS_FULL:
+        return EX_UNAVAILABLE;
+    default:
+        return EX_DATAERR;
+    }
 }
 
 int
@@ -231,7 +267,7 @@ contact_ask(struct contact *c, const char *name, struct slice args, uint64_t aft
         }
         bool late = err == ERR_TIMEOUT || (err == ERR_REFUSED && why.code == CODE_QUERY_TIMEOUT);
         if (after == 0 || !late || !shards_move(c)) {
-            return ask_failed(c, err, &why);
+            return contact_failed(c, &why);
         }
     }
 }

@@ -17,10 +17,11 @@ struct contact {
     uint64_t after;    /* block of --after; 0 */
     uint64_t position; /* sum of the shards' positions when they were last looked at */
     char brokers[SETTINGS_PATH_MAX];
+    char key_file[2 * SETTINGS_PATH_MAX];       /* empty: none, the broker is on this machine */
     char revision_file[SETTINGS_PATH_MAX + 64]; /* empty: none */
 };
 
-/* Opens the client library. EX_NOINPUT: no data directory and no --broker; EX_UNAVAILABLE: nobody
+/* Opens the client library. EX_NOINPUT: no data directory, no office and no --broker; EX_UNAVAILABLE: nobody
  * listens there and no `thidua up` is about to. On failure there is nothing to close. */
 int contact_open(struct contact *c, const struct options *options);
 /* The same for who waits for the broker to come: nobody listening yet is no failure, and a question is
@@ -43,7 +44,14 @@ int contact_read(struct contact *c, const char *name, struct question *question,
 enum err contact_submit(struct contact *c, struct slice unit, struct slice body,
                         uint64_t tag) MUST_CHECK;
 
+/* Whether a process listens on the data directory's socket. Anything but a plain no counts as yes: then
+ * the client library finds out, with its own patience. */
+bool contact_somebody_listens(const char *endpoint);
+
 /* Nobody answered: tells so and what to do, gives EX_UNAVAILABLE. */
 int contact_unavailable(const struct contact *c);
+/* No answer came, or none that helps, for this reason: told; EX_NOPERM where our key or our roles are,
+ * EX_TEMPFAIL where the broker was busy; contact_unavailable where there is no reason. */
+int contact_failed(const struct contact *c, const struct complaint *why);
 
 #endif

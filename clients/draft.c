@@ -139,8 +139,14 @@ draft_check(const struct draft *d, struct complaint *why)
     return true;
 }
 
+bool
+draft_lacks_revision(const struct draft *d)
+{
+    return !d->merge && d->revision == 0;
+}
+
 void
-draft_encode(const struct draft *d, struct client *client, struct buf *out)
+draft_encode(const struct draft *d, struct buf *out)
 {
     struct buf values = BUF_EMPTY;
     uint8_t id[16];
@@ -160,8 +166,6 @@ draft_encode(const struct draft *d, struct client *client, struct buf *out)
         struct clock clock = clock_real(0);
         ulid_new(clock_wall_us(&clock), id);
         report.id = slice_of(id, sizeof id);
-    } else if (report.revision == 0) {
-        report.revision = client_revision(client);
     }
     buf_clear(out);
     record_encode_report(&report, out);

@@ -31,7 +31,9 @@ bool draft_has(const struct draft *d, struct slice indicator);
 
 /* Whether it can be encoded: codes that are codes, a period that is text. */
 bool draft_check(const struct draft *d, struct complaint *why);
-/* Clears `out` and encodes a checked draft; stamps what it lacks: a revision, or a merge's ULID. */
-void draft_encode(const struct draft *d, struct client *client, struct buf *out);
+/* Whether somebody must stamp its revision before it is encoded. */
+bool draft_lacks_revision(const struct draft *d);
+/* Clears `out` and encodes a checked draft; a merge gets its ULID. */
+void draft_encode(const struct draft *d, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where the readers of the two files meet the file system and the user. */
+/* Where the readers of the three files meet the file system and the user. */
 #include "clients/files.h"
 
 #include "clients/campaign_yaml.h"
@@ -122,9 +122,12 @@ text_read(FILE *file, struct buf *text)
     return ferror(file) == 0;
 }
 
-int
-campaign_file_read(const char *path, struct arena *arena, struct campaign *campaign,
-                   json_t *mistakes)
+typedef uint32_t yaml_read_fn(struct slice text, struct arena *arena, void *held,
+                              struct complaints *complaints);
+
+static int
+yaml_file_read(const char *path, struct arena *arena, yaml_read_fn *read, void *held,
+               json_t *mistakes)
 {
     struct input input;
     struct buf text = BUF_EMPTY;
@@ -134,8 +137,7 @@ campaign_file_read(const char *path, struct arena *arena, struct campaign *campa
     }
     struct telling telling = {{telling_add}, input.name, NULL, 0};
     if (text_read(input.file, &text)) {
-        uint32_t count =
-            campaign_yaml_read(buf_slice_of(&text), arena, campaign, &telling.complaints);
+        uint32_t count = read(buf_slice_of(&text), arena, held, &telling.complaints);
         code = telling_end(&telling, count, mistakes);
     } else {
         code = unreadable(input.name);
@@ -143,6 +145,32 @@ campaign_file_read(const char *path, struct arena *arena, struct campaign *campa
     buf_fini(&text);
     input_close(&input);
     return code;
+}
+
+static uint32_t
+campaign_text_read(struct slice text, struct arena *arena, void *held,
+                   struct complaints *complaints)
+{
+    return campaign_yaml_read(text, arena, held, complaints);
+}
+
+int
+campaign_file_read(const char *path, struct arena *arena, struct campaign *campaign,
+                   json_t *mistakes)
+{
+    return yaml_file_read(path, arena, campaign_text_read, campaign, mistakes);
+}
+
+static uint32_t
+access_text_read(struct slice text, struct arena *arena, void *held, struct complaints *complaints)
+{
+    return access_yaml_read(text, arena, held, complaints);
+}
+
+int
+access_file_read(const char *path, struct arena *arena, struct access_file *file, json_t *mistakes)
+{
+    return yaml_file_read(path, arena, access_text_read, file, mistakes);
 }
 
 /* ---- records ---- */

@@ -1,9 +1,10 @@
-/* units.csv and campaign.yaml from a path (or "-") to a checked struct, and from there to a record.
+/* units.csv, campaign.yaml and access.yaml from a path (or "-") to a checked struct, and from there to a record.
  * What `units`, `campaign` and `init` share. Functions that give an int give 0 or the exit code,
  * after the reason was told. */
 #ifndef CLIENTS_FILES_H
 #define CLIENTS_FILES_H
 
+#include "clients/access_yaml.h"
 #include "proto/campaign.h"
 #include "proto/units.h"
 
@@ -14,6 +15,8 @@
 int units_file_read(const char *path, struct arena *arena, struct units *units, json_t *mistakes);
 int campaign_file_read(const char *path, struct arena *arena, struct campaign *campaign,
                        json_t *mistakes);
+int access_file_read(const char *path, struct arena *arena, struct access_file *file,
+                     json_t *mistakes);
 
 /* The record that publishes it, with an id of its own, into `out`. EX_DATAERR: longer than a
  * record. */

@@ -2,6 +2,7 @@
 #include "clients/import.h"
 
 #include "clients/answers.h"
+#include "clients/outbox_campaign.h"
 #include "clients/words.h"
 
 #include <strings.h>
@@ -21,15 +22,25 @@ form_find(const json_t *campaign, const char *code)
     return NULL;
 }
 
+static int
+campaign_read(struct import *im, json_t **campaign)
+{
+    struct question question = {0};
+    if (im->queue != NULL) {
+        return outbox_campaign_read(im->queue, im->options, campaign);
+    }
+    question_text(&question, "campaign", im->options->campaign);
+    int code = contact_read(&im->contact, "campaign", &question, 0, campaign);
+    question_fini(&question);
+    return code;
+}
+
 int
 import_form_read(struct import *im)
 {
-    struct question question = {0};
     struct complaint why;
     json_t *campaign = NULL;
-    question_text(&question, "campaign", im->options->campaign);
-    int code = contact_read(&im->contact, "campaign", &question, 0, &campaign);
-    question_fini(&question);
+    int code = campaign_read(im, &campaign);
     if (code != 0) {
         return code;
     }
@@ -130,6 +141,9 @@ import_send(struct import *im, struct draft *draft, uint32_t line)
         return;
     }
     im->summary.records++;
-    draft_encode(draft, im->contact.client, &im->body);
+    if (draft_lacks_revision(draft)) {
+        draft->revision = outcomes_revision(&im->outcomes);
+    }
+    draft_encode(draft, &im->body);
     outcomes_submit(&im->outcomes, draft->unit, buf_slice_of(&im->body), line);
 }

@@ -47,6 +47,7 @@ struct import {
     json_t *indicators; /* the form's codes */
     struct import_map map;
     struct contact contact;
+    struct outbox_queue *queue; /* --outbox; NULL */
     struct outcomes outcomes;
     struct input input;
     struct progress progress;

@@ -14,7 +14,8 @@
 
 struct map_reading {
     struct import_map *map;
-    const char *path;
+    import_map_told_fn *told;
+    void *context;
     uint32_t mistakes;
     bool header_done;
 };
@@ -23,7 +24,7 @@ static void
 map_mistake(void *context, const struct complaint *why)
 {
     struct map_reading *r = context;
-    say_complaint(r->path, why);
+    r->told(r->context, why);
     r->mistakes++;
 }
 
@@ -102,28 +103,44 @@ map_twice(struct map_reading *r)
     }
 }
 
+enum err
+import_map_take(struct import_map *map, FILE *in, import_map_told_fn *told, void *context,
+                uint32_t *mistakes)
+{
+    struct map_reading r = {.map = map, .told = told, .context = context};
+    struct csv_handler handler = {map_row, map_mistake, &r};
+    map->arena = arena_new();
+    enum err err = csv_read(in, &handler);
+    if (map->count > 0) {
+        qsort(map->entries, map->count, sizeof *map->entries, entry_order);
+    }
+    map_twice(&r);
+    *mistakes = r.mistakes;
+    return err == ERR_IO ? ERR_IO : ERR_OK;
+}
+
+static void
+mistake_say(void *context, const struct complaint *why)
+{
+    say_complaint(context, why);
+}
+
 int
 import_map_read(struct import_map *map, const char *path)
 {
-    struct map_reading r = {.map = map, .path = path};
-    struct csv_handler handler = {map_row, map_mistake, &r};
+    uint32_t mistakes;
     FILE *in = fopen(path, "re");
     if (in == NULL) {
         return say_code(EX_NOINPUT, tr("không mở được %s: %s.", "%s cannot be opened: %s."), path,
                         strerror(errno));
     }
-    map->arena = arena_new();
-    enum err err = csv_read(in, &handler);
+    enum err err = import_map_take(map, in, mistake_say, (void *)path, &mistakes);
     fclose(in);
     if (err == ERR_IO) {
         return say_code(EX_IOERR, tr("không đọc hết được %s.", "%s could not be read to its end."),
                         path);
     }
-    if (map->count > 0) {
-        qsort(map->entries, map->count, sizeof *map->entries, entry_order);
-    }
-    map_twice(&r);
-    return r.mistakes == 0 ? 0 : EX_DATAERR;
+    return mistakes == 0 ? 0 : EX_DATAERR;
 }
 
 void

@@ -65,6 +65,9 @@ show_json(const struct import_summary *s, const struct outcomes *outcomes, bool 
         json_object_set_new(all, count_name(c), json_integer((json_int_t)outcomes->counts[c]));
     }
     json_object_set_new(all, "receipts", json_integer((json_int_t)outcomes->receipts));
+    if (outcomes->queue != NULL) {
+        json_object_set_new(all, "queued", json_integer((json_int_t)outcomes->queued));
+    }
     json_object_set_new(all, "verdicts_known", json_boolean(waited));
     json_object_set_new(all, "block", json_integer((json_int_t)outcomes->newest));
     json_object_set(all, "ignored_columns", s->ignored);
@@ -106,10 +109,11 @@ show_counts(const struct import_summary *s, const struct outcomes *o, bool waite
     }
     if (!waited) {
         count_row(table, tr("đã có biên nhận", "with receipts"), o->receipts);
+        count_row(table, tr("trong hộp thư đi", "in the outbox"), o->queued);
     }
     table_print(table, stdout);
     table_free(&table);
-    if (!waited) {
+    if (!waited && o->queue == NULL) {
         say(tr("chưa chờ kết quả xử lý: chỉ biết biên nhận.",
                "verdicts were not waited for: only receipts are known."));
     }

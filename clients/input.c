@@ -19,6 +19,9 @@ input_read(void *cookie, char *buffer, size_t size)
     struct input *in = cookie;
     struct pollfd p = {.fd = in->fd, .events = POLLIN};
     bool idle = false;
+    if (in->idle != NULL && poll(&p, 1, 0) == 0) {
+        in->idle(in->context);
+    }
     while (in->client != NULL && poll(&p, 1, 0) == 0) {
         if (!idle) {
             /* Nothing more for now: what was gathered shall not wait for the writer. */

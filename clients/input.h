@@ -13,8 +13,10 @@ struct input {
     const char *name; /* for messages */
     int fd;
     struct client *client;
-    uint64_t read;  /* bytes so far */
-    uint64_t total; /* of a regular file; 0 where nobody knows */
+    void (*idle)(void *context); /* the next bytes are not there yet; NULL */
+    void *context;               /* its */
+    uint64_t read;               /* bytes so far */
+    uint64_t total;              /* of a regular file; 0 where nobody knows */
 };
 
 /* 0, or EX_NOINPUT told. `contact` may be NULL: then waiting just waits. `in` must stay where it is. */

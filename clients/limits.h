@@ -12,4 +12,19 @@
 
 #define IMPORT_MAP_MAX 100000 /* lines of --map: several times the units and indicators there are */
 
+/* An outbox. Bytes of records that wait, or whose fate is kept: a year of daily reports of all 579 wards
+ * of a city is a fifth of it; a line that is down for longer is looked at by somebody. */
+#define OUTBOX_BYTES_MAX (256u << 20)
+#define OUTBOX_ENTRY_BYTES 256 /* counted for what an entry needs beside its record */
+#define OUTBOX_MAP_BYTES                                                                           \
+    (1u << 30)                 /* four times as much: half-full pages, and those of two writes */
+#define OUTBOX_WARN_PERCENT 80 /* told from here on: weeks before it is full, at a year's pace */
+#define OUTBOX_DONE_MAX 10000  /* kept to be looked at; the journal has them all */
+#define OUTBOX_PUT_MAX 1000    /* entries a transaction: a sync is shared, others wait little */
+#define OUTBOX_PUT_BYTES_MAX (2u << 20) /* and bytes: two records of the largest */
+#define OUTBOX_GROUP_MAX 500            /* entries in flight: one batch of the client library's */
+#define OUTBOX_GROUP_BYTES_MAX                                                                     \
+    (200u << 10)              /* and bytes, so that they are one batch with its framing */
+#define OUTBOX_GROUP_FIRST 64 /* until the line has shown what it bears */
+
 #endif

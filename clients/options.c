@@ -1,6 +1,7 @@
 /* Reads options: the common ones, the verb's own, --help. Nothing is allocated: all points into argv. */
 #include "clients/options.h"
 
+#include "clients/office.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
 #include "common/check.h"
@@ -21,6 +22,8 @@
 enum {
     COMMON_DATA,
     COMMON_BROKER,
+    COMMON_OFFICE,
+    COMMON_KEY,
     COMMON_CAMPAIGN,
     COMMON_AFTER,
     COMMON_TIMEOUT,
@@ -196,11 +199,25 @@ arguments_check(struct options *o, const struct verb *verb, int argc, char **arg
     return OPTIONS_GO;
 }
 
+/* NULL where it is not set, or to nothing. */
 static const char *
-data_default(void)
+environment(const char *name)
 {
-    const char *data = getenv("THIDUA_DATA");
-    return data == NULL || data[0] == '\0' ? SETTINGS_DATA_DEFAULT : data;
+    const char *value = getenv(name);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+/* One place is spoken from: what is named in the command, then in the environment, then what lies
+ * here. */
+static void
+place_default(struct options *o)
+{
+    const char *data = environment("THIDUA_DATA");
+    if (o->office == NULL && o->data == NULL) {
+        o->office = environment("THIDUA_OFFICE");
+        o->office = o->office == NULL && data == NULL && office_is_here(".") ? "." : o->office;
+    }
+    o->data = o->data != NULL ? o->data : data != NULL ? data : SETTINGS_DATA_DEFAULT;
 }
 
 int
@@ -217,6 +234,14 @@ options_parse(struct options *o, const struct option_spec *own, size_t own_count
         [COMMON_BROKER] = TEXT_OPTION("broker", "E[,E]", &o->brokers, false,
                                       "địa chỉ broker; mặc định là của thư mục dữ liệu",
                                       "the broker's endpoints; default that of the data directory"),
+        [COMMON_OFFICE] = TEXT_OPTION("office", "DIR", &o->office, false,
+                                      "thư mục của đơn vị (office.conf, khóa); mặc định "
+                                      "$THIDUA_OFFICE, rồi thư mục hiện tại",
+                                      "the office's folder (office.conf, key); default "
+                                      "$THIDUA_OFFICE, then this folder"),
+        [COMMON_KEY] =
+            TEXT_OPTION("key", "FILE", &o->key, false, "tệp khóa riêng; mặc định là của --office",
+                        "the private key; default that of --office"),
         [COMMON_CAMPAIGN] = TEXT_OPTION("campaign", "CODE", &o->campaign, false,
                                         "mã phong trào; mặc định là phong trào duy nhất",
                                         "the campaign; default the only one"),
@@ -233,12 +258,13 @@ options_parse(struct options *o, const struct option_spec *own, size_t own_count
                                     "the language of messages"),
         [COMMON_HELP] = SWITCH_OPTION("help", &p.help, "trang này", "this page"),
     };
-    *o = (struct options){.verb = argv[0], .data = data_default()};
+    *o = (struct options){.verb = argv[0]};
     words_verb_set(argv[0]);
     for (size_t i = 0; i < p.count; i++) {
         p.specs[i] = i < own_count ? &own[i] : &common[i - own_count];
     }
     int code = parse_argv(&p, argc, argv);
+    place_default(o);
     if (code == OPTIONS_GO && p.lang != NULL && !words_language_set(p.lang)) {
         code = say_code(
             EX_USAGE, tr("--lang là vi hoặc en, không phải “%s”.", "--lang is vi or en, not “%s”."),

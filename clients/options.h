@@ -23,7 +23,9 @@
 struct options {
     const char *verb;     /* argv[0] */
     const char *data;     /* --data, else $THIDUA_DATA, else ./thidua-data */
-    const char *brokers;  /* --broker; NULL: the data directory's own */
+    const char *brokers;  /* --broker; NULL: the office's, or the data directory's own */
+    const char *office;   /* --office, else $THIDUA_OFFICE, else . where it is one; NULL: none */
+    const char *key;      /* --key; NULL: the office's */
     const char *campaign; /* --campaign; NULL: the only one */
     const char *after;    /* --after RECEIPT; NULL */
     uint64_t timeout_s;   /* --timeout; 0: the verb's own patience */

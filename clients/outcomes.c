@@ -67,7 +67,7 @@ on_result(void *context, const struct client_result *result)
         return;
     }
     if (result->err != ERR_OK) {
-        o->code = o->code == 0 ? contact_unavailable(o->contact) : o->code;
+        o->code = o->code == 0 ? contact_failed(o->contact, &result->why) : o->code;
         return;
     }
     o->receipts++;
@@ -86,6 +86,47 @@ outcomes_begin(struct outcomes *o, struct contact *contact, enum outcomes_want w
 {
     *o = (struct outcomes){.contact = contact, .want = want, .told = told, .context = context};
     client_on_result(contact->client, on_result, o);
+}
+
+static void
+on_queued(void *context, uint64_t tag, uint64_t entry)
+{
+    struct outcomes *o = context;
+    struct outcome outcome = {.tag = tag, .entry = entry};
+    o->queued++;
+    o->told(o->context, &outcome);
+}
+
+void
+outcomes_begin_queue(struct outcomes *o, struct contact *contact, struct outbox_queue *queue,
+                     outcome_fn *told, void *context)
+{
+    *o = (struct outcomes){.contact = contact,
+                           .queue = queue,
+                           .want = WANT_RECEIPTS,
+                           .told = told,
+                           .context = context};
+    outbox_queue_on_put(queue, on_queued, o);
+}
+
+uint64_t
+outcomes_revision(struct outcomes *o)
+{
+    return o->queue != NULL ? outbox_queue_revision(o->queue) : client_revision(o->contact->client);
+}
+
+static void
+code_note(struct outcomes *o, int code)
+{
+    o->code = o->code == 0 ? code : o->code;
+}
+
+void
+outcomes_idle(struct outcomes *o)
+{
+    if (o->queue != NULL && o->code == 0) {
+        code_note(o, outbox_queue_flush(o->queue));
+    }
 }
 
 void
@@ -201,10 +242,25 @@ settle(struct outcomes *o)
     free(chunk);
 }
 
+static int
+outcomes_queue(struct outcomes *o, struct slice unit, struct slice body, uint64_t tag)
+{
+    struct complaint why;
+    int code = 0;
+    if (!outbox_queue_add(o->queue, unit, body, tag, &code, &why)) {
+        outcomes_refuse(o, tag, &why);
+    }
+    code_note(o, code);
+    return o->code;
+}
+
 int
 outcomes_submit(struct outcomes *o, struct slice unit, struct slice body, uint64_t tag)
 {
     struct complaint why;
+    if (o->queue != NULL) {
+        return outcomes_queue(o, unit, body, tag);
+    }
     if (contact_submit(o->contact, unit, body, tag) != ERR_OK) {
         complain(&why, CODE_TOO_LARGE, unit, "%zu > %u", body.len, RECORD_BYTES_MAX);
         outcomes_refuse(o, tag, &why);
@@ -218,6 +274,11 @@ outcomes_submit(struct outcomes *o, struct slice unit, struct slice body, uint64
 int
 outcomes_finish(struct outcomes *o)
 {
+    if (o->queue != NULL) {
+        outcomes_idle(o);
+        outbox_queue_warn(o->queue);
+        return o->code;
+    }
     client_drain(o->contact->client);
     while (o->code == 0 && o->tail > o->head) {
         settle(o);

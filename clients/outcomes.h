@@ -5,6 +5,7 @@
 #define CLIENTS_OUTCOMES_H
 
 #include "clients/contact.h"
+#include "clients/outbox_queue.h"
 
 enum outcomes_want {
     WANT_RECEIPTS, /* no verdicts */
@@ -15,6 +16,7 @@ enum outcomes_want {
 struct outcome {
     uint64_t tag;
     struct receipt receipt;      /* block 0: it has none */
+    uint64_t entry;              /* its number in the outbox; 0: it went to the broker */
     const json_t *verdict;       /* NULL: accepted (or not asked for) */
     const struct complaint *why; /* refused by the broker or by ourselves, or rejected; else NULL */
 };
@@ -44,12 +46,14 @@ struct outcome_sent {
 
 struct outcomes {
     struct contact *contact;
+    struct outbox_queue *queue; /* where records go instead of to the broker; NULL */
     enum outcomes_want want;
     outcome_fn *told;
     void *context;
     struct outcome_sent *sent; /* waiting for their verdicts, oldest at `head` */
     size_t head, tail, cap;
     uint64_t receipts;       /* records on disk */
+    uint64_t queued;         /* records in the outbox */
     uint64_t counts[COUNTS]; /* refused ones among the rejected */
     uint64_t newest;         /* the highest block of a receipt */
     int code;                /* 0, or why the command must end */
@@ -58,7 +62,14 @@ struct outcomes {
 /* `told` is called once for each tag that `want` asks about, and for every refused one. */
 void outcomes_begin(struct outcomes *o, struct contact *contact, enum outcomes_want want,
                     outcome_fn *told, void *context);
+/* The same for records that go into an outbox: no receipts yet, no verdicts. */
+void outcomes_begin_queue(struct outcomes *o, struct contact *contact, struct outbox_queue *queue,
+                          outcome_fn *told, void *context);
 void outcomes_fini(struct outcomes *o);
+/* The next revision to stamp. */
+uint64_t outcomes_revision(struct outcomes *o);
+/* What was gathered so far shall not wait: nothing more comes for now. */
+void outcomes_idle(struct outcomes *o);
 /* A record that was never sent: `why` says what is wrong with it. */
 void outcomes_refuse(struct outcomes *o, uint64_t tag, const struct complaint *why);
 /* Submits; asks for verdicts where enough have gathered. Gives o->code. */

@@ -49,6 +49,9 @@ outcome_json(const struct results *r, const struct outcome *outcome, uint64_t li
     json_t *told = json_pack("{s:I}", "line", (json_int_t)line);
     json_object_set_new(told, "receipt",
                         outcome->receipt.block == 0 ? json_null() : json_string(receipt));
+    if (outcome->entry != 0) {
+        json_object_set_new(told, "entry", json_integer((json_int_t)outcome->entry));
+    }
     if (r->verdicts || why != NULL) {
         json_t *flags = json_object_get(outcome->verdict, "flags");
         json_object_set_new(told, "verdict", json_string(verdict));
@@ -70,6 +73,10 @@ text_print(const struct results *r, const json_t *told)
     const char *receipt = json_text(told, "receipt");
     size_t i;
     json_t *flag;
+    if (json_number(told, "entry") > 0) {
+        printf(tr("chờ gửi %" PRId64 "\n", "queued %" PRId64 "\n"), json_number(told, "entry"));
+        return;
+    }
     if (receipt[0] == '\0') {
         /* It has no receipt, so there is no data to print: only why. */
         say("%s:%" PRId64 ": %s: %s", r->file, json_number(told, "line"), json_text(told, "code"),

@@ -38,6 +38,7 @@ static const struct term {
     {"no-query-worker", "không có tiến trình trả lời truy vấn", "nobody answers queries"},
     {"query-worker-silent", "tiến trình trả lời truy vấn không lên tiếng",
      "the query worker says nothing"},
+    {"network-closed", "cửa mạng (listen_tcp) chưa mở", "the network's endpoint is not open"},
     {"lag-large", "có phân mảnh xử lý chậm quá mức", "a shard is too far behind"},
     {"disk-low", "đĩa sắp đầy", "the disk is nearly full"},
     {"journal-damaged", "có khối không đọc được; xem log, khôi phục đoạn đó từ bản sao",

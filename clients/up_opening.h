@@ -7,7 +7,7 @@
 #include "proto/client.h"
 #include "proto/settings.h"
 
-#define FIRST_MAX 16 /* init leaves two */
+#define FIRST_MAX 16 /* init leaves three */
 
 enum opening_phase {
     OPENING_PUBLISH, /* files left in first/ */

@@ -1,7 +1,4 @@
-/* DATA/run/up.lock: held by the one `thidua up` that runs on a data directory, with its pid inside. An
- * open file description lock: it ends with the process, however that ends, and others can look whether
- * it is held without taking it for a moment (which flock cannot, and which would make an `up` that
- * starts just then give up). */
+/* DATA/run/up.lock: held by the one `thidua up` that runs on a data directory (pidlock.h). */
 #ifndef CLIENTS_UPLOCK_H
 #define CLIENTS_UPLOCK_H
 

@@ -116,6 +116,12 @@ import_rows(struct import *im)
     }
 }
 
+static void
+idle(void *context)
+{
+    outcomes_idle(context);
+}
+
 static int
 import_run(struct import *im, bool no_wait, const char *errors)
 {
@@ -124,7 +130,14 @@ import_run(struct import *im, bool no_wait, const char *errors)
         return code;
     }
     progress_begin(&im->progress, im->options->quiet);
-    outcomes_begin(&im->outcomes, &im->contact, no_wait ? WANT_RECEIPTS : WANT_REJECTED, told, im);
+    if (im->queue != NULL) {
+        outcomes_begin_queue(&im->outcomes, &im->contact, im->queue, told, im);
+        im->input.idle = idle;
+        im->input.context = &im->outcomes;
+    } else {
+        outcomes_begin(&im->outcomes, &im->contact, no_wait ? WANT_RECEIPTS : WANT_REJECTED, told,
+                       im);
+    }
     import_rows(im);
     outcomes_finish(&im->outcomes);
     progress_end(&im->progress);
@@ -146,20 +159,28 @@ import_fini(struct import *im)
     free(im->indicator_of);
 }
 
+struct import_options {
+    const char *map, *errors, *outbox_dir;
+    bool wait, no_wait, outbox;
+};
+
 static int
-import_open_and_run(struct import *im, const char *map, bool no_wait, const char *errors)
+import_open_and_run(struct import *im, const struct import_options *io)
 {
-    int code = map == NULL ? 0 : import_map_read(&im->map, map);
-    code = code == 0 ? contact_open(&im->contact, im->options) : code;
+    int code = io->map == NULL ? 0 : import_map_read(&im->map, io->map);
+    code = code == 0 ? outbox_or_contact(&im->contact, &im->queue, im->options, io->outbox,
+                                         io->outbox_dir, io->wait)
+                     : code;
     if (code != 0) {
         return code;
     }
     code = input_open(&im->input, im->options->args[0], &im->contact);
     if (code == 0) {
         code = import_form_read(im);
-        code = code == 0 ? import_run(im, no_wait, errors) : code;
+        code = code == 0 ? import_run(im, io->no_wait || im->queue != NULL, io->errors) : code;
         input_close(&im->input);
     }
+    outbox_queue_free(&im->queue);
     contact_close(&im->contact);
     return code;
 }
@@ -180,8 +201,8 @@ verb_import(int argc, char **argv)
 {
     struct options o;
     struct import im = {.options = &o, .unit_column = "unit", .period_column = "period"};
-    const char *layout = "wide", *map = NULL, *errors = NULL;
-    bool wait = false, no_wait = false;
+    struct import_options io = {0};
+    const char *layout = "wide";
     const struct option_spec own[] = {
         TEXT_OPTION("form", "CODE", &im.form, true, "biểu mẫu", "the form"),
         TEXT_OPTION("layout", "wide|long|dhis2", &layout, false, "cách bày bảng; mặc định wide",
@@ -196,19 +217,22 @@ verb_import(int argc, char **argv)
         NUMBER_OPTION("revision", "N", &im.revision, false,
                       "số lần sửa của mọi bản ghi; mặc định tự cấp",
                       "the revision of all; default stamped"),
-        TEXT_OPTION("map", "FILE", &map, false, "CSV kind,from,to: mã bên ngoài thành mã ở đây",
+        TEXT_OPTION("map", "FILE", &io.map, false, "CSV kind,from,to: mã bên ngoài thành mã ở đây",
                     "CSV kind,from,to: their codes to ours"),
-        TEXT_OPTION("errors", "FILE", &errors, false, "ghi mọi lỗi ra CSV",
+        TEXT_OPTION("errors", "FILE", &io.errors, false, "ghi mọi lỗi ra CSV",
                     "write all errors as CSV"),
-        SWITCH_OPTION("wait", &wait, "chờ kết quả xử lý (mặc định)",
+        SWITCH_OPTION("wait", &io.wait, "chờ kết quả xử lý (mặc định)",
                       "wait for the verdicts (the default)"),
-        SWITCH_OPTION("no-wait", &no_wait, "chỉ chờ biên nhận", "wait for receipts only"),
+        SWITCH_OPTION("no-wait", &io.no_wait, "chỉ chờ biên nhận", "wait for receipts only"),
+        SWITCH_OPTION("outbox", &io.outbox, "xếp vào hộp thư đi; “thidua outbox run” sẽ gửi",
+                      "put them into the outbox; “thidua outbox run” sends them"),
+        OUTBOX_DIR_OPTION(&io.outbox_dir),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
         return code;
     }
-    if (wait && no_wait) {
+    if (io.wait && io.no_wait) {
         return say_code(EX_USAGE, tr("--wait và --no-wait loại trừ nhau.",
                                      "--wait and --no-wait exclude each other."));
     }
@@ -219,7 +243,7 @@ verb_import(int argc, char **argv)
                            "--layout is wide, long or dhis2, not “%s”."),
                         layout);
     }
-    code = import_open_and_run(&im, map, no_wait, errors);
+    code = import_open_and_run(&im, &io);
     import_fini(&im);
     return code;
 }

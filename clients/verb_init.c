@@ -1,8 +1,9 @@
 /* thidua init: makes a data directory. Nothing is journalled here: `thidua up --clock` may set an earlier
- * clock, and a block's time never goes back. The campaign and the units wait, encoded, in DATA/first/
- * until `up` has a broker to submit them to; a ULID inside each makes it harmless to submit one twice.
+ * clock, and a block's time never goes back. The campaign, the units and the operator's key wait, encoded,
+ * in DATA/first/ until `up` has a broker to submit them to; a ULID inside each makes it harmless to submit one twice.
  * The directory is made beside and renamed at the end: it is there whole or not at all. */
 #include "clients/files.h"
+#include "clients/keyring.h"
 #include "clients/options.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
@@ -23,7 +24,7 @@
 struct init {
     const char *campaign, *units;
     struct settings settings;
-    struct buf campaign_record, units_record;
+    struct buf campaign_record, units_record, operator_record;
     char made[SETTINGS_PATH_MAX + 16]; /* the folder beside */
 };
 
@@ -66,15 +67,17 @@ folders_make(const struct init *init)
 }
 
 static bool
-directory_fill(const struct init *init)
+directory_fill(struct init *init)
 {
     char *conf = malloc(CONF_ROOM);
-    bool good = conf != NULL && folders_make(init);
+    bool good =
+        conf != NULL && folders_make(init) && keyring_make(init->made, &init->operator_record);
     int len = good ? settings_write(&init->settings, conf, CONF_ROOM) : -1;
     /* The campaign first, so that the day of the units is that of its UTC offset. */
     good = len > 0 && len < (int)CONF_ROOM &&
            put(init, "first/01-campaign.rec", buf_slice_of(&init->campaign_record)) &&
            put(init, "first/02-units.rec", buf_slice_of(&init->units_record)) &&
+           put(init, "first/03-operator.rec", buf_slice_of(&init->operator_record)) &&
            put(init, "thidua.conf", slice_of(conf, (size_t)len));
     free(conf);
     return good;
@@ -90,8 +93,8 @@ directory_make(struct init *init)
                         strerror(errno));
     }
     /* An empty folder of that name is replaced by rename(2); anything else is left alone. */
-    bool good =
-        chmod(init->made, 0750) == 0 && directory_fill(init) && rename(init->made, data) == 0;
+    /* mkdtemp made it 0700, and so it stays: whoever may enter may everything. */
+    bool good = directory_fill(init) && rename(init->made, data) == 0;
     if (!good) {
         int reason = errno;
         if (file_remove_tree(init->made) != ERR_OK) {
@@ -167,5 +170,6 @@ verb_init(int argc, char **argv)
     code = init_run(&init, &o, shards);
     buf_fini(&init.campaign_record);
     buf_fini(&init.units_record);
+    buf_fini(&init.operator_record);
     return code;
 }

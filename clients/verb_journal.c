@@ -1,6 +1,7 @@
-/* thidua journal head | show BLOCK | show BLOCK.INDEX: looks into the journal through the broker; prune takes
- * its oldest segments away. */
+/* thidua journal head | show BLOCK | show BLOCK.INDEX: looks into the journal through the broker, or at its
+ * head without one; prove proves its files; prune takes its oldest segments away. */
 #include "clients/answers.h"
+#include "clients/journal_prove.h"
 #include "clients/journal_prune.h"
 #include "clients/reading.h"
 #include "clients/record_json.h"
@@ -144,8 +145,11 @@ verb_journal(int argc, char **argv)
     struct options o;
     struct question question = {0};
     uint64_t before = 0;
-    const char *backup = NULL;
+    const char *backup = NULL, *folder = NULL;
     const struct option_spec own[] = {
+        TEXT_OPTION("journal", "DIR", &folder, false,
+                    "với prove, head: bản sao của nhật ký, không cần hệ thống nào",
+                    "with prove, head: a copy of the journal, without any site"),
         NUMBER_OPTION("before", "BLOCK", &before, false, "với prune: bỏ những đoạn trước khối này",
                       "with prune: remove the segments before this block"),
         TEXT_OPTION("backup", "DIR", &backup, false, "với prune: bản sao lưu giữ những khối ấy",
@@ -155,7 +159,13 @@ verb_journal(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
+    if (strcmp(o.args[0], "prove") == 0 && o.arg_count == 3) {
+        return journal_prove_run(&o, folder, o.args[1], o.args[2]);
+    }
     if (strcmp(o.args[0], "head") == 0 && o.arg_count == 1) {
+        if (folder != NULL || journal_is_offline(&o)) {
+            return journal_head_run(&o, folder);
+        }
         return reading_run(&o, "broker.head", &question, head_show);
     }
     if (strcmp(o.args[0], "show") == 0 && o.arg_count == 2) {
@@ -165,8 +175,10 @@ verb_journal(int argc, char **argv)
         return prune(&o, before, backup);
     }
     return say_code(EX_USAGE,
-                    tr("cách dùng: thidua journal head, thidua journal show BLOCK[.INDEX], "
-                       "hoặc thidua journal prune --before BLOCK --backup DIR.",
-                       "usage: thidua journal head, thidua journal show BLOCK[.INDEX], or "
-                       "thidua journal prune --before BLOCK --backup DIR."));
+                    tr("cách dùng: thidua journal head, thidua journal show BLOCK[.INDEX], thidua "
+                       "journal prove BLOCK HASH, hoặc thidua journal prune --before BLOCK "
+                       "--backup DIR.",
+                       "usage: thidua journal head, thidua journal show BLOCK[.INDEX], thidua "
+                       "journal prove BLOCK HASH, or thidua journal prune --before BLOCK "
+                       "--backup DIR."));
 }

@@ -91,7 +91,8 @@ status_ask(struct contact *s)
     }
     clock_add(status);
     start_id_text(status);
-    if (s->options->brokers == NULL && settings_read(&settings, s->options->data, why)) {
+    if (s->options->brokers == NULL && s->options->office == NULL &&
+        settings_read(&settings, s->options->data, why)) {
         unsigned waiting = opening_waiting(settings.data);
         json_object_set_new(status, "unpublished", json_integer(waiting));
         if (waiting > 0) {

@@ -1,6 +1,7 @@
 /* thidua up: runs everything on a data directory in the foreground until SIGTERM or SIGINT. Its loop waits
  * for signals, deadlines of restarts and, at first, the opening; it never waits for a child except to
  * stop it. */
+#include "clients/keyring.h"
 #include "clients/options.h"
 #include "clients/up_children.h"
 #include "clients/up_opening.h"
@@ -120,7 +121,8 @@ up_open(struct up *up, const struct options *o, int *lock)
                         tr("không ghi được %s/run: %s.", "%s/run cannot be written: %s."),
                         up->settings.data, strerror(errno));
     }
-    return 0;
+    int code = keyring_close_folder(up->settings.data);
+    return code == 0 ? keyring_mend(up->settings.data) : code;
 }
 
 int

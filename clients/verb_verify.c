@@ -1,5 +1,6 @@
-/* thidua verify: the tally worker's own program replays the journal and compares; found beside this one,
- * so that both are of one build. */
+/* thidua verify: first the journal's files, every checksum, link and seal; then the tally worker's own
+ * program replays it and compares. Both programs are found beside this one, so that all are of one build. */
+#include "clients/journal_prove.h"
 #include "clients/options.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
@@ -24,6 +25,10 @@ verb_verify(int argc, char **argv)
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
+        return code;
+    }
+    code = journal_check_run(&o, true);
+    if (code != 0 && code != EX_NOINPUT) { /* no block yet, or no site: the replay has its words */
         return code;
     }
     char *folder = proc_folder();

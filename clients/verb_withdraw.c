@@ -35,17 +35,22 @@ arguments_check(const struct record_withdrawal *w)
 }
 
 static int
-withdraw(struct contact *contact, struct record_withdrawal *w, bool wait)
+withdraw(struct contact *contact, struct outbox_queue *queue, struct record_withdrawal *w,
+         bool wait)
 {
     struct outcomes outcomes;
     struct results results;
     struct buf body = BUF_EMPTY;
+    results_begin(&results, contact->options, "withdraw", wait);
+    if (queue != NULL) {
+        outcomes_begin_queue(&outcomes, contact, queue, results_told, &results);
+    } else {
+        outcomes_begin(&outcomes, contact, wait ? WANT_ALL : WANT_RECEIPTS, results_told, &results);
+    }
     if (w->revision == 0) {
-        w->revision = client_revision(contact->client);
+        w->revision = outcomes_revision(&outcomes);
     }
     record_encode_withdrawal(w, &body);
-    results_begin(&results, contact->options, "withdraw", wait);
-    outcomes_begin(&outcomes, contact, wait ? WANT_ALL : WANT_RECEIPTS, results_told, &results);
     outcomes_submit(&outcomes, w->unit, buf_slice_of(&body), results_expect(&results, 1));
     outcomes_finish(&outcomes);
     int code = results_end(&results, &outcomes);
@@ -66,7 +71,8 @@ verb_withdraw(int argc, char **argv)
     struct options o;
     const char *unit = NULL, *form = NULL, *period = NULL, *source = NULL;
     uint64_t revision = 0;
-    bool wait = false;
+    bool wait = false, outbox = false;
+    const char *outbox_dir = NULL;
     const struct option_spec own[] = {
         TEXT_OPTION("unit", "CODE", &unit, true, "đơn vị", "the unit"),
         TEXT_OPTION("form", "CODE", &form, true, "biểu mẫu", "the form"),
@@ -78,8 +84,12 @@ verb_withdraw(int argc, char **argv)
                       "the revision; stamped where none is given"),
         SWITCH_OPTION("wait", &wait, "chờ và in kết quả xử lý",
                       "wait until it is dealt with, and print the verdict"),
+        SWITCH_OPTION("outbox", &outbox, "xếp vào hộp thư đi; “thidua outbox run” sẽ gửi",
+                      "put it into the outbox; “thidua outbox run” sends it"),
+        OUTBOX_DIR_OPTION(&outbox_dir),
     };
     struct contact contact;
+    struct outbox_queue *queue = NULL;
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
         return code;
@@ -93,11 +103,12 @@ verb_withdraw(int argc, char **argv)
         .revision = revision,
     };
     code = arguments_check(&w);
-    code = code == 0 ? contact_open(&contact, &o) : code;
+    code = code == 0 ? outbox_or_contact(&contact, &queue, &o, outbox, outbox_dir, wait) : code;
     if (code != 0) {
         return code;
     }
-    code = withdraw(&contact, &w, wait);
+    code = withdraw(&contact, queue, &w, wait);
+    outbox_queue_free(&queue);
     contact_close(&contact);
     return code;
 }

@@ -18,6 +18,10 @@
 /* Group members may look; others may not: over ipc:// the folder's mode is the only guard. */
 #define FOLDER_MODE 0750
 
+/* A key, and whatever gives every right to whoever may enter. */
+#define PRIVATE_FILE_MODE 0600
+#define PRIVATE_FOLDER_MODE 0700
+
 static enum err
 file_failed(const char *doing, const char *path)
 {
@@ -84,9 +88,9 @@ write_all(int fd, const char *path, struct slice bytes)
 }
 
 static enum err
-write_new(const char *path, struct slice bytes)
+write_new(const char *path, struct slice bytes, int flags, mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, mode);
     if (fd < 0) {
         return file_failed("create", path);
     }
@@ -136,7 +140,7 @@ file_replace(const char *path, struct slice bytes)
     buf_printf(&beside, "%s.%ld.new%c", path, (long)getpid(), '\0');
     const char *new_path = (const char *)beside.data;
 
-    enum err err = write_new(new_path, bytes);
+    enum err err = write_new(new_path, bytes, O_TRUNC, 0666);
     if (err == ERR_OK && rename(new_path, path) != 0) {
         err = file_failed("rename", path);
     }
@@ -150,12 +154,34 @@ file_replace(const char *path, struct slice bytes)
 }
 
 enum err
-file_make_folder(const char *path)
+file_make_private(const char *path, struct slice bytes)
 {
-    if (mkdir(path, FOLDER_MODE) != 0) {
+    enum err err = write_new(path, bytes, O_EXCL, PRIVATE_FILE_MODE);
+    if (err != ERR_OK) {
+        return err; /* what a full disk left of it is not ours to tell from what was there */
+    }
+    return sync_folder_of(path);
+}
+
+static enum err
+folder_make(const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) != 0) {
         return file_failed("mkdir", path);
     }
     return sync_folder_of(path);
+}
+
+enum err
+file_make_folder(const char *path)
+{
+    return folder_make(path, FOLDER_MODE);
+}
+
+enum err
+file_make_private_folder(const char *path)
+{
+    return folder_make(path, PRIVATE_FOLDER_MODE);
 }
 
 enum err

@@ -1,5 +1,6 @@
 /* All principals in memory, found by name and by key: the broker's at every message, a tally worker's
- * at every record. Made from the bodies of access records, of which the table keeps its own copy. */
+ * at every record. Made from the bodies of access records, of which the table keeps its own copy. An
+ * entry of the table has its units in the order of their codes, and ends with the next put. */
 #ifndef PROTO_ACCESS_TABLE_H
 #define PROTO_ACCESS_TABLE_H
 

@@ -58,24 +58,48 @@ option_or(uint32_t given, uint32_t otherwise, uint32_t most)
     return v < most ? v : most;
 }
 
-/* Cuts the list at its commas. False: none, too many, or one that libzmq does not take. */
+/* What a broker on another machine asks of us, told before anything is sent. */
+static bool
+broker_check(const struct client *client, const struct endpoint *broker, char why[256])
+{
+    if (!broker->has_key || client->has_key) {
+        return true;
+    }
+    snprintf(why, 256,
+             LANG_PICK("Nối tới “%.100s” cần tệp khóa: hãy chỉ bằng --key hoặc --office.",
+                       "The broker “%.100s” wants a key file: name it with --key or --office."),
+             broker->address);
+    return false;
+}
+
+static bool
+broker_add(struct client *client, struct slice text, char why[256])
+{
+    if (client->broker_count == CLIENT_BROKERS_MAX) {
+        snprintf(why, 256, LANG_PICK("Quá %d địa chỉ broker.", "More than %d brokers."),
+                 CLIENT_BROKERS_MAX);
+        return false;
+    }
+    struct endpoint *broker = &client->brokers[client->broker_count];
+    if (!endpoint_parse(text, broker, why) || !broker_check(client, broker, why)) {
+        return false;
+    }
+    client->broker_count++;
+    return true;
+}
+
+/* Cuts the list at its commas. False: none, too many, or one that cannot be. */
 static bool
 brokers_read(struct client *client, const char *list, char why[256])
 {
-    client->endpoints = mem_text(list == NULL ? "" : list);
-    char *rest = client->endpoints;
-    for (char *one = strsep(&rest, ","); one != NULL; one = strsep(&rest, ",")) {
-        struct slice endpoint = text_trim(slice_text(one));
-        if (endpoint.len == 0) {
-            continue;
-        }
-        if (client->broker_count == CLIENT_BROKERS_MAX) {
-            snprintf(why, 256, LANG_PICK("Quá %d địa chỉ broker.", "More than %d brokers."),
-                     CLIENT_BROKERS_MAX);
+    const char *rest = list == NULL ? "" : list;
+    while (*rest != '\0') {
+        size_t len = strcspn(rest, ",");
+        struct slice text = text_trim(slice_of(rest, len));
+        if (text.len > 0 && !broker_add(client, text, why)) {
             return false;
         }
-        one[(size_t)((const char *)endpoint.data - one) + endpoint.len] = '\0';
-        client->brokers[client->broker_count++] = (const char *)endpoint.data;
+        rest += len + (rest[len] == ',');
     }
     if (client->broker_count == 0) {
         snprintf(why, 256, "%s",
@@ -84,13 +108,21 @@ brokers_read(struct client *client, const char *list, char why[256])
     return client->broker_count > 0;
 }
 
+bool
+client_curve(const struct client *client, void *socket, const struct endpoint *broker)
+{
+    return !broker->has_key || curve_connect(socket, &client->key, broker->key);
+}
+
 /* A mistyped endpoint is told at the start, not found out by waiting. */
 static bool
 brokers_try(struct client *client, char why[256])
 {
     for (uint32_t i = 0; i < client->broker_count; i++) {
+        const struct endpoint *broker = &client->brokers[i];
         void *socket = socket_open(client->context, ZMQ_DEALER);
-        bool taken = socket != NULL && zmq_connect(socket, client->brokers[i]) == 0;
+        bool taken = socket != NULL && client_curve(client, socket, broker) &&
+                     zmq_connect(socket, broker->address) == 0;
         int reason = zmq_errno();
         if (socket != NULL) {
             zmq_close(socket);
@@ -99,11 +131,18 @@ brokers_try(struct client *client, char why[256])
             snprintf(why, 256,
                      LANG_PICK("Không nối được tới broker “%.120s”: %s.",
                                "Cannot connect to the broker “%.120s”: %s."),
-                     client->brokers[i], zmq_strerror(reason));
+                     broker->address, zmq_strerror(reason));
             return false;
         }
     }
     return true;
+}
+
+static bool
+key_read(struct client *client, const char *path, char why[256])
+{
+    client->has_key = path != NULL && curve_key_read(path, &client->key, why) == ERR_OK;
+    return path == NULL || client->has_key;
 }
 
 static void
@@ -130,8 +169,8 @@ client_new_on(const struct client_options *options, struct clock *clock, char wh
     options_read(client, options);
     client->context = zmq_ctx_new();
     client->revisions = revisions_new(options->revision_file, why);
-    if (client->revisions == NULL || !brokers_read(client, options->brokers, why) ||
-        !brokers_try(client, why)) {
+    if (client->revisions == NULL || !key_read(client, options->key_file, why) ||
+        !brokers_read(client, options->brokers, why) || !brokers_try(client, why)) {
         client_free(&client);
     }
     return client;
@@ -158,7 +197,7 @@ client_free(struct client **client)
     buf_fini(&c->query.body);
     buf_fini(&c->scratch);
     frames_fini(&c->frames);
-    free(c->endpoints);
+    curve_key_wipe(&c->key);
     free(c);
     *client = NULL;
 }
@@ -265,6 +304,15 @@ static on_message_fn *const handlers[MESSAGE_TYPE_MAX + 1] = {
     [MESSAGE_heartbeat] = on_heartbeat,
 };
 
+void
+client_take(struct client *client, struct slice header)
+{
+    uint64_t type;
+    if (layout_peek(header, &type) && type <= MESSAGE_TYPE_MAX && handlers[type] != NULL) {
+        handlers[type](client, header);
+    }
+}
+
 static void
 receive_all(struct client *client)
 {
@@ -272,13 +320,8 @@ receive_all(struct client *client)
         if (frames_receive(&client->frames, client->socket) != ERR_OK) {
             return;
         }
-        uint64_t type;
-        if (client->frames.count != 1) {
-            continue;
-        }
-        struct slice header = frames_slice(&client->frames, 0);
-        if (layout_peek(header, &type) && type <= MESSAGE_TYPE_MAX && handlers[type] != NULL) {
-            handlers[type](client, header);
+        if (client->frames.count == 1) {
+            client_take(client, frames_slice(&client->frames, 0));
         }
     }
 }
@@ -309,8 +352,13 @@ void
 client_step(struct client *client, uint32_t wait_ms)
 {
     tick(client);
-    zmq_pollitem_t item = {.socket = client->socket, .events = ZMQ_POLLIN};
-    zmq_poll(&item, client->socket != NULL ? 1 : 0, wait_of(client, wait_ms));
+    zmq_pollitem_t items[] = {
+        {.socket = client->socket, .events = ZMQ_POLLIN},
+        {.socket = client->handshake.monitor, .events = ZMQ_POLLIN},
+    };
+    int count = client->socket == NULL ? 0 : client->handshake.monitor == NULL ? 1 : 2;
+    zmq_poll(items, count, wait_of(client, wait_ms));
+    session_watch(client);
     receive_all(client);
     tick(client);
 }
@@ -342,18 +390,60 @@ client_drain(struct client *client)
     }
 }
 
-enum err
-client_query(struct client *client, const char *name, struct slice args, uint64_t after,
-             struct slice *body, uint64_t *as_of, struct complaint *why)
+void
+client_ask(struct client *client, const char *name, struct slice args, uint64_t after)
 {
     query_start(client, name, args, after);
-    while (client->query.state != QUERY_DONE) {
-        client_step(client, DRAIN_STEP_MS);
-    }
+}
+
+bool
+client_answered(struct client *client, enum err *err, struct slice *body, uint64_t *as_of,
+                struct complaint *why)
+{
     struct query_wait *q = &client->query;
+    if (q->state != QUERY_DONE) {
+        return false;
+    }
     q->state = QUERY_NONE;
     *body = buf_slice_of(&q->body);
     *as_of = q->as_of;
     *why = q->why;
-    return q->err;
+    *err = q->err;
+    return true;
+}
+
+enum err
+client_query(struct client *client, const char *name, struct slice args, uint64_t after,
+             struct slice *body, uint64_t *as_of, struct complaint *why)
+{
+    enum err err;
+    client_ask(client, name, args, after);
+    while (!client_answered(client, &err, body, as_of, why)) {
+        client_step(client, DRAIN_STEP_MS);
+    }
+    return err;
+}
+
+const char *
+client_broker(const struct client *client)
+{
+    return session_is_open(client) ? client->brokers[client->session.broker_at].address : NULL;
+}
+
+bool
+client_is_put_off(const struct client *client)
+{
+    for (uint32_t i = 0; i < client->in_flight; i++) {
+        const struct batch *b = &client->batches[i];
+        if (b->state == BATCH_READY && b->busy[0] != '\0' && b->due_ms > client_now(client)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct complaint *
+client_refusal(const struct client *client)
+{
+    return &client->session.why;
 }

@@ -4,7 +4,8 @@
  * Submitting: records go out in batches, many in flight; each batch is sent again, with backoff and
  * jitter and to the next broker of the list, until its receipts come or its deadline passes. Revisions
  * are stamped before the first try, so that sending again is the same record.
- * After a BUSY the library waits as told. After an ERROR the batch ends with that complaint. */
+ * After a BUSY the library waits as told. After an ERROR the batch ends with that complaint. Where
+ * every broker of the list refuses our key, twice over, all that is pending ends so: key-revoked. */
 #ifndef PROTO_CLIENT_H
 #define PROTO_CLIENT_H
 
@@ -15,7 +16,8 @@
 struct client;
 
 struct client_options {
-    const char *brokers;       /* ENDPOINT[,ENDPOINT]; kept by the caller during client_new only */
+    const char *brokers;       /* ENDPOINT[,ENDPOINT] (endpoint.h); the caller's, as all here */
+    const char *key_file;      /* curve.h; NULL: brokers on this machine (ipc://) only */
     const char *name;          /* for status and logs */
     const char *revision_file; /* the last revision stamped; NULL: revisions live in memory only */
     uint32_t in_flight;        /* batches; 0: 16 */
@@ -31,7 +33,8 @@ struct client_result {
     struct receipt receipt;
     int64_t time_us;      /* of the block */
     enum err err;         /* ERR_OK: receipt is valid; ERR_REFUSED: see why; ERR_TIMEOUT */
-    struct complaint why; /* ERR_TIMEOUT: what a broker last refused us with, or CODE_NONE */
+    struct complaint why; /* ERR_TIMEOUT: what a broker last refused us, or put us off, with; or
+                             CODE_NONE */
 };
 
 /* Called from within client_submit, _flush, _step, _drain and _query, once a record; must not call
@@ -63,8 +66,20 @@ uint64_t client_pending(const struct client *client);
 void client_drain(struct client *client);
 
 /* Asks and waits. `args`: a msgpack map, or empty. On ERR_OK *body is a map, valid until the next
- * call. ERR_REFUSED: `why`. ERR_TIMEOUT: nobody answered within give_up_ms. */
+ * call. ERR_REFUSED: `why`. ERR_TIMEOUT: nobody answered within give_up_ms; `why` as above. */
 enum err client_query(struct client *client, const char *name, struct slice args, uint64_t after,
                       struct slice *body, uint64_t *as_of, struct complaint *why) MUST_CHECK;
+/* The same in two halves, for who has more to wait for: client_step meanwhile. One question at a
+ * time; false: it is not answered yet. */
+void client_ask(struct client *client, const char *name, struct slice args, uint64_t after);
+bool client_answered(struct client *client, enum err *err, struct slice *body, uint64_t *as_of,
+                     struct complaint *why);
+
+/* The address of the broker that we are in session with; NULL: none. */
+const char *client_broker(const struct client *client);
+/* A BUSY has put off what we sent: it goes again when the broker said. */
+bool client_is_put_off(const struct client *client);
+/* What the last broker that did not want us said; CODE_NONE where none did. */
+const struct complaint *client_refusal(const struct client *client);
 
 #endif

@@ -153,6 +153,7 @@ batch_seal(struct client *client)
     message_encode_submit(&submit, &b->message);
     int64_t now = client_now(client);
     b->state = BATCH_READY;
+    b->busy[0] = '\0';
     b->give_up_ms = now + client->give_up_ms;
     b->patience_ms = RETRY_FIRST_MS;
     client->first_give_up_ms = client_earlier(client->first_give_up_ms, b->give_up_ms);
@@ -225,6 +226,8 @@ batch_on_busy(struct client *client, const struct message_busy *busy)
     struct batch *b = batch_of_request(client, busy->request);
     if (b != NULL) {
         b->state = BATCH_READY;
+        memcpy(b->busy, busy->reason.data, busy->reason.len);
+        b->busy[busy->reason.len] = '\0';
         due_set(client, b, client_after_busy(client, busy));
         b->patience_ms = RETRY_FIRST_MS;
     }
@@ -239,6 +242,17 @@ batch_on_error(struct client *client, uint64_t request, const struct complaint *
         batch_finish(client, b, &(struct client_result){.err = ERR_REFUSED, .why = *why});
     }
     return b != NULL;
+}
+
+void
+batches_refuse(struct client *client, const struct complaint *why)
+{
+    for (uint32_t i = 0; i < client->in_flight; i++) {
+        if (in_flight(&client->batches[i])) {
+            batch_finish(client, &client->batches[i],
+                         &(struct client_result){.err = ERR_REFUSED, .why = *why});
+        }
+    }
 }
 
 void
@@ -269,14 +283,24 @@ batch_due(struct client *client, int64_t now)
     return oldest;
 }
 
+/* A broker that is there and busy is a better reason than what another refused us with. */
+static void
+batch_give_up(struct client *client, struct batch *b)
+{
+    struct client_result result = {.err = ERR_TIMEOUT, .why = client->session.why};
+    if (b->busy[0] != '\0') {
+        complain(&result.why, CODE_BUSY, slice_text(""), "%s", b->busy);
+    }
+    batch_finish(client, b, &result);
+}
+
 static void
 batches_give_up(struct client *client, int64_t now)
 {
     for (uint32_t i = 0; i < client->in_flight; i++) {
         struct batch *b = &client->batches[i];
         if (in_flight(b) && now >= b->give_up_ms) {
-            batch_finish(client, b,
-                         &(struct client_result){.err = ERR_TIMEOUT, .why = client->session.why});
+            batch_give_up(client, b);
         }
     }
 }

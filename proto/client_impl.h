@@ -14,7 +14,10 @@
 
 #include "common/clock.h"
 #include "proto/client.h"
+#include "proto/curve.h"
 #include "proto/frames.h"
+#include "proto/handshake.h"
+#include "proto/revision.h"
 
 #define NEVER INT64_MAX
 #define SEND_AGAIN_MS 50 /* after libzmq took no more: its window empties as fast as the wire */
@@ -33,6 +36,7 @@ struct session {
     uint32_t retry_ms;    /* silence that we bear; doubles with each broker that does not answer */
     uint32_t broker_at;   /* in the list */
     int64_t welcome_ms;   /* when the last WELCOME came */
+    uint32_t key_refused; /* handshakes in a row that ended so */
     struct complaint why; /* the last refusal; CODE_NONE */
 };
 
@@ -53,7 +57,8 @@ struct batch {
     int64_t due_ms;
     int64_t give_up_ms; /* the moment */
     uint32_t patience_ms;
-    struct batch *next; /* of those that are free, or of its request's bucket */
+    char busy[CODE_MAX + 1]; /* the reason of the last BUSY; empty: there was none */
+    struct batch *next;      /* of those that are free, or of its request's bucket */
 };
 
 enum query_state { QUERY_NONE, QUERY_READY, QUERY_SENT, QUERY_DONE };
@@ -75,25 +80,25 @@ struct query_wait {
     struct complaint why;
 };
 
-struct revisions;
-
 struct client {
     struct clock system;
     struct clock *clock; /* &system, or a test's */
     void *context;
     void *socket; /* NULL while the session is closed */
     char name[64];
-    char *endpoints; /* the list, cut into C strings */
-    const char *brokers[CLIENT_BROKERS_MAX];
+    struct curve_key key; /* has_key only */
+    bool has_key;
+    struct endpoint brokers[CLIENT_BROKERS_MAX];
     uint32_t broker_count;
     uint32_t batch_records, batch_bytes, in_flight, give_up_ms;
     struct session session;
-    struct batch *batches;    /* in_flight of them */
-    struct batch *filling;    /* one of them, or NULL */
-    struct batch *unused;     /* those that are free */
-    struct batch **buckets;   /* in_flight of them: those in flight, by request */
-    int64_t first_due_ms;     /* no batch in flight is due before */
-    int64_t first_give_up_ms; /* nor given up */
+    struct handshake handshake; /* of the socket */
+    struct batch *batches;      /* in_flight of them */
+    struct batch *filling;      /* one of them, or NULL */
+    struct batch *unused;       /* those that are free */
+    struct batch **buckets;     /* in_flight of them: those in flight, by request */
+    int64_t first_due_ms;       /* no batch in flight is due before */
+    int64_t first_give_up_ms;   /* nor given up */
     struct query_wait query;
     struct revisions *revisions;
     uint64_t next_request;
@@ -115,6 +120,10 @@ uint32_t client_longer(uint32_t amount, uint32_t most);
 int64_t client_earlier(int64_t a, int64_t b);
 /* When to try again what this answered. */
 int64_t client_after_busy(const struct client *client, const struct message_busy *busy);
+/* One message of a broker's, whoever that is. */
+void client_take(struct client *client, struct slice header);
+/* Puts the key on a socket for this broker, where it has one. */
+bool client_curve(const struct client *client, void *socket, const struct endpoint *broker);
 
 bool session_is_open(const struct client *client);
 void session_tick(struct client *client, int64_t now);
@@ -130,6 +139,8 @@ void session_unknown(struct client *client);
 /* The broker does not want us: the next one, after a pause. */
 void session_refused(struct client *client, const struct complaint *why);
 void session_close(struct client *client);
+/* What libzmq tells of the handshake, if anything. */
+void session_watch(struct client *client);
 
 enum err batch_add(struct client *client, struct slice unit, struct slice body,
                    uint64_t tag) MUST_CHECK;
@@ -143,6 +154,8 @@ void batch_on_receipts(struct client *client, struct slice header);
 /* False: no batch of ours has this request. */
 bool batch_on_busy(struct client *client, const struct message_busy *busy);
 bool batch_on_error(struct client *client, uint64_t request, const struct complaint *why);
+/* All that is in flight ends: no broker will take it. */
+void batches_refuse(struct client *client, const struct complaint *why);
 void batches_free(struct client *client);
 
 void query_start(struct client *client, const char *name, struct slice args, uint64_t after);
@@ -152,10 +165,6 @@ void query_unsend(struct client *client);
 void query_on_answer(struct client *client, struct slice header);
 bool query_on_busy(struct client *client, const struct message_busy *busy);
 bool query_on_error(struct client *client, uint64_t request, const struct complaint *why);
-
-/* `path` NULL: in memory only. NULL: `why` says what is wrong with the file. */
-struct revisions *revisions_new(const char *path, char why[256]);
-uint64_t revisions_take(struct revisions *revisions, int64_t wall_ms);
-void revisions_free(struct revisions **revisions);
+void query_refuse(struct client *client, const struct complaint *why);
 
 #endif

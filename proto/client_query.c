@@ -151,6 +151,7 @@ query_on_busy(struct client *client, const struct message_busy *busy)
     if (!is_open(q) || busy->request != q->request) {
         return false;
     }
+    complain(&q->why, CODE_BUSY, slice_text(""), "%.*s", SLICE_ARG(busy->reason));
     q->state = QUERY_READY;
     q->due_ms = client_after_busy(client, busy);
     q->patience_ms = RETRY_FIRST_MS;
@@ -173,4 +174,12 @@ query_on_error(struct client *client, uint64_t request, const struct complaint *
     q->due_ms = client_now(client) + client_jitter(q->pause_ms);
     q->pause_ms = client_longer(q->pause_ms, PAUSE_MAX_MS);
     return true;
+}
+
+void
+query_refuse(struct client *client, const struct complaint *why)
+{
+    if (is_open(&client->query)) {
+        query_end(&client->query, ERR_REFUSED, why);
+    }
 }

@@ -36,6 +36,9 @@ static void
 socket_drop(struct client *client, int linger_ms)
 {
     if (client->socket != NULL) {
+        if (client->handshake.monitor != NULL) {
+            handshake_stop(&client->handshake, client->socket);
+        }
         zmq_setsockopt(client->socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
         zmq_close(client->socket);
         client->socket = NULL;
@@ -58,10 +61,24 @@ hello_send(struct client *client, int64_t now)
     message_encode_hello(&hello, &client->scratch);
     struct slice header = buf_slice_of(&client->scratch);
     if (frames_send(client->socket, &header, 1) != ERR_OK) {
-        log_debug("hello_not_sent", "endpoint=\"%s\"", client->brokers[s->broker_at]);
+        log_debug("hello_not_sent", "endpoint=\"%s\"", client->brokers[s->broker_at].address);
     }
     s->state = SESSION_HELLO;
     s->deadline_ms = now + client_jitter(s->retry_ms);
+}
+
+/* A handshake that cannot be watched is still one: only its reason will be missing. */
+static bool
+socket_connect(struct client *client, const struct endpoint *broker)
+{
+    client->socket = socket_open(client->context, ZMQ_DEALER);
+    if (client->socket == NULL || !client_curve(client, client->socket, broker)) {
+        return false;
+    }
+    if (broker->has_key && !handshake_watch(&client->handshake, client->context, client->socket)) {
+        log_debug("handshake_not_watched", "endpoint=\"%s\"", broker->address);
+    }
+    return zmq_connect(client->socket, broker->address) == 0;
 }
 
 static void
@@ -69,8 +86,7 @@ session_dial(struct client *client, int64_t now)
 {
     struct session *s = &client->session;
     socket_drop(client, 0);
-    client->socket = socket_open(client->context, ZMQ_DEALER);
-    if (client->socket == NULL || zmq_connect(client->socket, client->brokers[s->broker_at]) != 0) {
+    if (!socket_connect(client, &client->brokers[s->broker_at])) {
         /* Out of descriptors, most likely: as good as a broker that does not answer. */
         socket_drop(client, 0);
         s->state = SESSION_CLOSED;
@@ -105,7 +121,7 @@ session_tick(struct client *client, int64_t now)
     struct session *s = &client->session;
     if (now >= s->deadline_ms) {
         if (s->state != SESSION_CLOSED) {
-            log_debug("broker_silent", "endpoint=\"%s\"", client->brokers[s->broker_at]);
+            log_debug("broker_silent", "endpoint=\"%s\"", client->brokers[s->broker_at].address);
             next_broker(client);
         }
         session_dial(client, now);
@@ -158,6 +174,7 @@ session_on_welcome(struct client *client, struct slice header)
         return;
     }
     s->state = SESSION_OPEN;
+    s->key_refused = 0;
     s->deadline_ms = NEVER;
     s->welcome_ms = client_now(client);
     s->heartbeat_ms = welcome.heartbeat_ms > HEARTBEAT_LEAST_MS ? (uint32_t)welcome.heartbeat_ms
@@ -196,6 +213,38 @@ session_refused(struct client *client, const struct complaint *why)
     s->state = SESSION_CLOSED;
     s->deadline_ms = client_now(client) + client_jitter(s->retry_ms);
     next_broker(client);
+}
+
+/* Twice by each: a key that was granted a moment ago reaches the brokers a moment later. */
+static void
+key_refused(struct client *client)
+{
+    struct session *s = &client->session;
+    struct complaint why;
+    complain(&why, CODE_KEY_REVOKED, slice_text(client->key.principal), "%s",
+             client->brokers[s->broker_at].address);
+    session_refused(client, &why);
+    if (++s->key_refused >= 2 * client->broker_count) {
+        s->key_refused = 0;
+        batches_refuse(client, &why);
+        query_refuse(client, &why);
+    }
+}
+
+void
+session_watch(struct client *client)
+{
+    struct session *s = &client->session;
+    enum handshake_end end = handshake_read(&client->handshake);
+    if (s->state != SESSION_HELLO || end == HANDSHAKE_QUIET) {
+        return; /* an open session that broke down is found by its silence */
+    }
+    if (end == HANDSHAKE_REFUSED) {
+        key_refused(client);
+        return;
+    }
+    complain(&s->why, CODE_HANDSHAKE_FAILED, slice_text(client->brokers[s->broker_at].address),
+             "%s", "");
 }
 
 void

@@ -144,6 +144,14 @@ frames_slice(const struct frames *f, uint32_t i)
     return slice_of(zmq_msg_data(&f->msgs[i]), zmq_msg_size(&f->msgs[i]));
 }
 
+struct slice
+frames_user(const struct frames *f)
+{
+    /* Of the last frame: the first is the identity, which a ROUTER makes by itself. */
+    const char *user = f->count > 1 ? zmq_msg_gets(&f->msgs[f->count - 1], "User-Id") : NULL;
+    return user == NULL ? slice_of(NULL, 0) : slice_text(user);
+}
+
 static enum err
 send_one(void *socket, struct slice part, int flags)
 {

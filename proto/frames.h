@@ -20,6 +20,9 @@ struct frames {
  * to its end and given with count 0. Reuses the struct's memory; start with {0}. */
 enum err frames_receive(struct frames *f, void *socket) MUST_CHECK;
 struct slice frames_slice(const struct frames *f, uint32_t i);
+/* The User-Id that the receiving broker's ZAP handler gave the connection, on every frame behind the
+ * identity; empty where there is none. As long as the message. */
+struct slice frames_user(const struct frames *f);
 void frames_fini(struct frames *f);
 
 /* Sends copies of `parts` as one message, never blocking: ERR_AGAIN at the high-water mark,

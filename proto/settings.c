@@ -23,6 +23,7 @@
 #define OPTION_NAME_MAX 64
 #define OFFSET_US_MAX INT64_C(7258118400000000) /* 230 years: the calendar from end to end */
 #define IPC "ipc://"
+#define TCP "tcp://"
 #define IPC_PATH_MAX (sizeof((struct sockaddr_un *)NULL)->sun_path - 1)
 
 struct number_key {
@@ -67,10 +68,20 @@ static const struct number_key number_keys[] = {
            "A session silent for longer (ms) has ended; at least twice heartbeat_ms."),
     NUMBER(map_gb, 64, 1, 16384, "Cỡ lớn nhất của LMDB một phân mảnh (GiB không gian địa chỉ).",
            "The largest that a shard's LMDB map may grow (GiB of address space)."),
+    NUMBER(quota_records, 1000, 1, 1000000,
+           "Số bản ghi mà một chủ thể qua mạng được gửi mỗi giây; ingest và gateway gấp 10.",
+           "Records that a principal over the network may send a second; ingest and gateway 10 "
+           "times."),
+    NUMBER(quota_kb, 1024, 1, 1048576,
+           "Số KiB mà một chủ thể qua mạng được gửi mỗi giây; ingest và gateway gấp 10.",
+           "KiB that a principal over the network may send a second; ingest and gateway 10 times."),
+    NUMBER(quota_sessions, 32, 1, 100000,
+           "Số phiên nhiều nhất của một chủ thể qua mạng; ingest và gateway gấp 10.",
+           "The most sessions of a principal over the network; ingest and gateway 10 times."),
 };
 
 #define NUMBER_COUNT (sizeof number_keys / sizeof *number_keys)
-#define KEY_COUNT (NUMBER_COUNT + 1) /* and `listen` */
+#define KEY_COUNT (NUMBER_COUNT + 2) /* and `listen`, `listen_tcp` */
 
 /* One sentence; gives back false, so that a check may `return wrong(...)`. */
 __attribute__((format(printf, 2, 3))) static bool
@@ -103,6 +114,10 @@ keys_of(struct settings *s, struct conf_key keys[KEY_COUNT])
     }
     keys[NUMBER_COUNT] = (struct conf_key){
         .name = "listen", .kind = CONF_TEXT, .to.text = s->listen, .size = sizeof s->listen};
+    keys[NUMBER_COUNT + 1] = (struct conf_key){.name = "listen_tcp",
+                                               .kind = CONF_TEXT,
+                                               .to.text = s->listen_tcp,
+                                               .size = sizeof s->listen_tcp};
 }
 
 /* ---- the data directory ---- */
@@ -184,16 +199,15 @@ listen_default(char listen[SETTINGS_PATH_MAX], const char *data)
 static bool
 listen_check(const char *listen, char why[WHY_SIZE])
 {
-    if (strncmp(listen, "tcp://", 6) == 0) {
-        return true;
-    }
     const char *path = listen + strlen(IPC);
-    /* A relative path would be another place for each process; @ is Linux's name without a file. */
-    if (strncmp(listen, IPC, strlen(IPC)) != 0 || (path[0] != '/' && path[0] != '@')) {
+    /* A relative path would be another place for each process. A name without a file (@name) or an
+     * address has no mode, and whoever reaches it would be the local operator. */
+    if (strncmp(listen, IPC, strlen(IPC)) != 0 || path[0] != '/') {
         return wrong(why,
-                     LANG_PICK("listen phải là ipc:///đường/dẫn hoặc tcp://địa-chỉ:cổng, không "
-                               "phải “%.200s”",
-                               "listen must be ipc:///a/path or tcp://address:port, not “%.200s”"),
+                     LANG_PICK("listen phải là ipc:///đường/dẫn, không phải “%.200s”; địa chỉ mạng "
+                               "đặt ở listen_tcp",
+                               "listen must be ipc:///a/path, not “%.200s”; an address of the "
+                               "network belongs into listen_tcp"),
                      listen);
     }
     if (strlen(path) > IPC_PATH_MAX) {
@@ -210,6 +224,21 @@ listen_check(const char *listen, char why[WHY_SIZE])
     return true;
 }
 
+static bool
+listen_tcp_check(const char *listen, char why[WHY_SIZE])
+{
+    if (listen[0] == '\0' || (strncmp(listen, TCP, strlen(TCP)) == 0 &&
+                              listen[strlen(TCP)] != '\0' && strchr(listen, '#') == NULL)) {
+        return true;
+    }
+    return wrong(why,
+                 LANG_PICK("listen_tcp phải là tcp://địa-chỉ:cổng, ví dụ tcp://*:5571, hoặc để "
+                           "trống; không phải “%.200s”",
+                           "listen_tcp must be tcp://address:port, like tcp://*:5571, or empty; "
+                           "not “%.200s”"),
+                 listen);
+}
+
 /* What must hold once all keys are known. */
 static bool
 settings_check(const struct settings *s, char why[WHY_SIZE])
@@ -223,7 +252,7 @@ settings_check(const struct settings *s, char why[WHY_SIZE])
                                "), or a session that is one beat late counts as ended"),
                      s->lease_ms, s->heartbeat_ms);
     }
-    return listen_check(s->listen, why);
+    return listen_check(s->listen, why) && listen_tcp_check(s->listen_tcp, why);
 }
 
 static bool
@@ -317,6 +346,22 @@ offset_set(struct settings *s, const char *value, char why[WHY_SIZE])
     return true;
 }
 
+/* True: the option is one that no file has, and *set says whether it was taken. */
+static bool
+place_set(struct settings *s, const struct option *option, bool *set, char why[WHY_SIZE])
+{
+    char *to = strcmp(option->name, "broker") == 0 ? s->broker
+               : strcmp(option->name, "key") == 0  ? s->key_file
+                                                   : NULL;
+    if (to == NULL) {
+        return false;
+    }
+    size_t len = strlen(option->value);
+    *set = len < SETTINGS_PATH_MAX || path_too_long(option->value, why);
+    memcpy(to, option->value, *set ? len + 1 : 0);
+    return true;
+}
+
 static bool
 options_apply(struct settings *s, int argc, char **argv, char why[WHY_SIZE])
 {
@@ -331,7 +376,12 @@ options_apply(struct settings *s, int argc, char **argv, char why[WHY_SIZE])
         if (strcmp(option.name, "data") == 0) {
             continue; /* it was first, the file lies in it */
         }
-        if (strcmp(option.name, "clock_offset_us") == 0) {
+        bool set;
+        if (place_set(s, &option, &set, why)) {
+            if (!set) {
+                return false;
+            }
+        } else if (strcmp(option.name, "clock_offset_us") == 0) {
             if (!offset_set(s, option.value, why)) {
                 return false;
             }
@@ -390,14 +440,26 @@ settings_write(const struct settings *s, char *text, unsigned size)
     listen_default(fallback, s->data);
     /* Where it is the default it stays a comment, so that the data directory may be moved. */
     bool moved = strcmp(s->listen, fallback) != 0;
-    buf_printf(&out,
-               "# Thi Đua: thiết lập của một máy. Mỗi khóa cũng là một tùy chọn: --khóa giá-trị.\n"
-               "# Thi Đua: the settings of one machine. Every key is an option too: --key value.\n"
-               "\n"
-               "# Nơi broker lắng nghe; mặc định là run/broker trong thư mục dữ liệu.\n"
-               "# Where the broker listens; default run/broker in the data directory.\n"
-               "%slisten = %s\n",
-               moved ? "" : "# ", moved ? s->listen : "ipc:///…/run/broker");
+    buf_printf(
+        &out,
+        "# Thi Đua: thiết lập của một máy. Mỗi khóa cũng là một tùy chọn: --khóa giá-trị.\n"
+        "# Thi Đua: the settings of one machine. Every key is an option too: --key value.\n"
+        "\n"
+        "# Nơi broker lắng nghe; mặc định là run/broker trong thư mục dữ liệu.\n"
+        "# Where the broker listens; default run/broker in the data directory.\n"
+        "%slisten = %s\n"
+        "\n"
+        "# Nơi broker lắng nghe mạng, ví dụ tcp://*:5571; trống: không. Cần keys/broker trong "
+        "thư mục\n"
+        "# dữ liệu (“thidua keys”), và chỉ mở khi đã biết khóa nào được vào.\n"
+        "# Where the broker listens to the network, like tcp://*:5571; empty: nowhere. Needs "
+        "keys/broker\n"
+        "# in the data directory (“thidua keys”), and opens once it knows which keys may come "
+        "in.\n"
+        "%slisten_tcp = %s\n",
+        moved ? "" : "# ", moved ? s->listen : "ipc:///…/run/broker",
+        s->listen_tcp[0] == '\0' ? "# " : "",
+        s->listen_tcp[0] == '\0' ? "tcp://*:5571" : s->listen_tcp);
     for (size_t i = 0; i < NUMBER_COUNT; i++) {
         const struct number_key *key = &number_keys[i];
         uint64_t number;

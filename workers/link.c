@@ -14,16 +14,21 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/proc.h"
+#include "proto/curve.h"
+#include "proto/handshake.h"
 #include "workers/limits.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 struct link {
     struct clock *clock;
-    char *endpoint;
+    struct endpoint endpoint;
+    struct curve_key key; /* where the endpoint has one */
+    struct handshake handshake;
     char *name;
     struct message_hello hello; /* sent again as it is; the shard follows the WELCOME */
     struct message_progress progress;
@@ -91,6 +96,27 @@ link_progress(struct link *link, const struct message_progress *progress)
 
 /* ---- opening and closing ---- */
 
+static void
+close_socket(struct link *link)
+{
+    if (link->handshake.monitor != NULL) {
+        handshake_stop(&link->handshake, link->socket);
+    }
+    zmq_close(link->socket);
+    link->socket = NULL;
+}
+
+/* A handshake that cannot be watched is still one: only its reason will be missing. */
+static bool
+key_put(struct link *link)
+{
+    if (!link->endpoint.has_key) {
+        return true;
+    }
+    (void)!handshake_watch(&link->handshake, link->context, link->socket);
+    return curve_connect(link->socket, &link->key, link->endpoint.key);
+}
+
 static bool
 connect_socket(struct link *link)
 {
@@ -98,14 +124,32 @@ connect_socket(struct link *link)
     if (link->socket == NULL) {
         return false;
     }
-    if (zmq_connect(link->socket, link->endpoint) != 0) {
+    if (!key_put(link) || zmq_connect(link->socket, link->endpoint.address) != 0) {
         int reason = errno;
-        zmq_close(link->socket);
-        link->socket = NULL;
+        close_socket(link);
         errno = reason;
         return false;
     }
     return true;
+}
+
+static bool
+read_place(struct link *link, const struct link_options *options)
+{
+    char why[256] = "";
+    bool good = endpoint_parse(slice_text(options->endpoint), &link->endpoint, why);
+    if (good && link->endpoint.has_key && options->key_file == NULL) {
+        snprintf(why, sizeof(why), "tcp:// needs --key FILE");
+        good = false;
+    }
+    if (good && link->endpoint.has_key) {
+        good = curve_key_read(options->key_file, &link->key, why) == ERR_OK;
+    }
+    if (!good) {
+        log_error("link_refused", "why=\"%s\"", why);
+        errno = EINVAL;
+    }
+    return good;
 }
 
 static void
@@ -123,8 +167,11 @@ fill_hello(struct link *link, const struct link_options *options)
 
 /* Signals first: libzmq's threads must be born with them blocked. */
 static bool
-open_all(struct link *link)
+open_all(struct link *link, const struct link_options *options)
 {
+    if (!read_place(link, options)) {
+        return false;
+    }
     link->signals = proc_signals_open();
     if (link->signals < 0) {
         return false;
@@ -137,7 +184,7 @@ static void
 release(struct link *link)
 {
     if (link->socket != NULL) {
-        zmq_close(link->socket);
+        close_socket(link);
     }
     if (link->context != NULL) {
         zmq_ctx_term(link->context);
@@ -148,7 +195,7 @@ release(struct link *link)
     frames_fini(&link->frames);
     buf_fini(&link->quarantined);
     buf_fini(&link->out);
-    free(link->endpoint);
+    curve_key_wipe(&link->key);
     free(link->name);
     free(link);
 }
@@ -159,10 +206,9 @@ link_new(const struct link_options *options, struct clock *clock)
     struct link *link = mem_alloc(sizeof(*link));
     link->clock = clock;
     link->signals = -1;
-    link->endpoint = mem_text(options->endpoint);
     link->name = mem_text(options->name);
     fill_hello(link, options);
-    if (!open_all(link)) {
+    if (!open_all(link, options)) {
         int reason = errno;
         release(link);
         errno = reason;
@@ -264,12 +310,30 @@ take_message(struct link *link)
 static void
 reopen(struct link *link)
 {
+    struct handshake handshake = link->handshake;
     void *old = link->socket;
+    link->handshake.monitor = NULL;
     if (!connect_socket(link)) {
-        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", link->endpoint, zmq_strerror(errno));
+        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", link->endpoint.address,
+                  zmq_strerror(errno));
         link->socket = old;
-    } else {
-        zmq_close(old);
+        link->handshake.monitor = handshake.monitor;
+        return;
+    }
+    if (handshake.monitor != NULL) {
+        handshake_stop(&handshake, old);
+    }
+    zmq_close(old);
+}
+
+/* Nobody but the log hears it: whoever grants keys also starts workers. */
+static void
+watch(struct link *link)
+{
+    enum handshake_end end = handshake_read(&link->handshake);
+    if (end != HANDSHAKE_QUIET && !link->welcomed) {
+        log_error(end == HANDSHAKE_REFUSED ? "key_refused" : "handshake_failed",
+                  "endpoint=\"%s\" principal=%s", link->endpoint.address, link->key.principal);
     }
 }
 
@@ -313,8 +377,10 @@ poll_once(struct link *link, int64_t wait_ms)
     zmq_pollitem_t items[] = {
         {.socket = link->socket, .events = ZMQ_POLLIN},
         {.fd = link->signals, .events = ZMQ_POLLIN},
+        {.socket = link->handshake.monitor, .events = ZMQ_POLLIN},
     };
-    int ready = zmq_poll(items, 2, (long)wait_ms);
+    int ready = zmq_poll(items, link->handshake.monitor == NULL ? 2 : 3, (long)wait_ms);
+    watch(link);
     if (ready < 0 && errno != EINTR) {
         log_error("link_failed", "action=poll why=\"%s\"", zmq_strerror(errno));
         return ERR_IO;

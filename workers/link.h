@@ -12,13 +12,15 @@
 struct link;
 
 struct link_options {
-    const char *endpoint;
+    const char *endpoint; /* proto/endpoint.h */
+    const char *key_file; /* proto/curve.h; NULL: the broker is on this machine (ipc://) */
     enum role role;
     const char *name;
     uint64_t shard; /* the shard held + 1, 0: none yet */
 };
 
-struct link *link_new(const struct link_options *options, struct clock *clock); /* NULL: errno */
+/* NULL: errno; EINVAL: the endpoint or the key file, of which the log says what is wrong. */
+struct link *link_new(const struct link_options *options, struct clock *clock);
 void link_free(struct link **link); /* sends BYE where it can */
 
 /* Waits at most wait_ms for a message, a signal or a heartbeat's time. ERR_OK: *frames holds a

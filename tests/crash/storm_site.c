@@ -168,15 +168,18 @@ site_stop(struct site *site)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* A line of a process that tells what went wrong: an error in the log, the sentence of a start that
- * failed, or what libzmq says, in C++'s words or its own, when it gets no memory. */
+/* A line of a process that tells why it ends: an error in the log, the sentence of a start that failed,
+ * or what libzmq says, in C++'s words or its own, when it gets no memory. And the one end that nothing
+ * went wrong for: a worker found its shard given to another by a broker that had just started, and
+ * begins anew (workers/tally/worker.c, on_no_shard). */
 static bool
 is_word(const char *line, const char *name)
 {
     char process[32], sentence[32];
     snprintf(process, sizeof(process), " process=%s ", name);
     snprintf(sentence, sizeof(sentence), "%s: ", name);
-    return (strstr(line, "level=error") != NULL && strstr(line, process) != NULL) ||
+    bool told = strstr(line, "level=error") != NULL || strstr(line, " event=shard_taken ") != NULL;
+    return (told && strstr(line, process) != NULL) ||
            strncmp(line, sentence, strlen(sentence)) == 0 ||
            strstr(line, "std::bad_alloc") != NULL || strstr(line, "OUT OF MEMORY") != NULL;
 }
@@ -189,22 +192,30 @@ is_end(const char *line, const char *name)
     return strstr(line, " event=child_ended ") != NULL && strstr(line, program) != NULL;
 }
 
+/* A killed process needs no words; it does not use up those of another of its kind, which may end behind
+ * it. Whoever ended by itself is shown, so that a storm's log can be read by eye. */
 uint64_t
 site_unexplained(const struct site *site, uint64_t *ended)
 {
-    char line[2048];
-    bool said[VICTIM_COUNT] = {false};
+    char line[2048], word[VICTIM_COUNT][2048] = {{0}};
     uint64_t unexplained = 0;
     FILE *in = fopen(site->log, "re");
     CHECK(in != NULL);
     *ended = 0;
     while (fgets(line, sizeof(line), in) != NULL) {
         for (int v = 0; v < VICTIM_COUNT; v++) {
-            said[v] = said[v] || is_word(line, NAMES[v]);
-            if (is_end(line, NAMES[v])) {
-                (*ended)++;
-                unexplained += !said[v] && strstr(line, " signal=9 ") == NULL;
-                said[v] = false;
+            if (is_word(line, NAMES[v])) {
+                memcpy(word[v], line, sizeof(line));
+            }
+            if (!is_end(line, NAMES[v])) {
+                continue;
+            }
+            (*ended)++;
+            if (strstr(line, " signal=9 ") == NULL) {
+                printf("# ended by itself: %s#   its word: %s", line,
+                       word[v][0] == '\0' ? "none\n" : word[v]);
+                unexplained += word[v][0] == '\0';
+                word[v][0] = '\0';
             }
         }
     }

@@ -2,7 +2,8 @@
  * are, each has exactly one verdict, and the same journal in other transactions gives the same states.
  * An input is parts; the control byte of each:
  *     bits 0-1  the unit of the envelope      bit 2     the block is closed behind this record
- *     bits 3-4  days until the next block     bit 5     the broker's own record, else a sender's */
+ *     bits 3-4  days until the next block     bit 5     the broker's own record, else a sender's
+ *     bits 6-7  which sender */
 #include "tests/fuzz/fuzz.h"
 
 #include "common/check.h"
@@ -14,6 +15,7 @@
 #define FIRST_DAY 18936 /* 2021-11-05 */
 
 static const char *const UNITS[] = {"w1", "w2", "d1", ""};
+static const char *const SENDERS[] = {"local", "ward", "boss", "ward@gate"};
 static const int32_t DAYS[] = {0, 1, 7, 31};
 
 static void
@@ -76,8 +78,11 @@ fuzz_apply(struct slice in)
     struct fuzz_part part;
     int32_t day = FIRST_DAY;
     rig_open_ready(&rig, SHARDS);
+    rig_access(&rig, 103, "ward roles=submitter units=d1+ keys=1");
+    rig_access(&rig, 104, "boss roles=operator keys=2");
+    rig_access(&rig, 105, "gate roles=gateway for=ward keys=3");
     for (int i = 0; i < PARTS_MAX && fuzz_part_next(&in, &part); i++) {
-        rig.principal = (part.control & 32) != 0 ? PRINCIPAL_BROKER : "local";
+        rig.principal = (part.control & 32) != 0 ? PRINCIPAL_BROKER : SENDERS[part.control >> 6];
         rig_add(&rig, UNITS[part.control & 3], part.bytes);
         if ((part.control & 4) != 0) {
             block_close(&rig, day);

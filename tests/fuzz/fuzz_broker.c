@@ -1,5 +1,6 @@
 /* Any messages from anyone, in any order and at any time, to the broker's core: it never fails, and all
- * that it says is a message. A client, a tally worker and a query worker are there already. An input
+ * that it says is a message. A client, a tally worker and a query worker are there already; the
+ * stranger has a key, a gateway's. An input
  * is parts; the control byte of each:
  *     bits 0-1  who says it       bit 2     the turn ends behind it
  *     bits 3-4  time that passes  bits 5-6  frames behind the header       bit 7  a process dies */
@@ -15,6 +16,8 @@
 
 static const char *const WHO[] = {"client", "tally", "query", "stranger"};
 static const int64_t TIMES_MS[] = {0, 1, 1100, 6000};
+
+static const struct rig_principal GATEWAY = {"gateway", ACCESS_BIT(ACCESS_GATEWAY), {1}, "*"};
 
 static void
 said_check(const struct broker_rig *rig)
@@ -38,6 +41,7 @@ part_say(struct broker_rig *rig, const struct fuzz_part *part)
     if ((part->control & 128) != 0) {
         rig->dead[0] = 100 + (part->control & 3);
     }
+    rig_user(rig, (part->control & 3) == 3 ? 1 : 0);
     rig_say_frames(rig, WHO[part->control & 3], &header, 1u + (part->control >> 5 & 3));
     rig_advance(rig, TIMES_MS[part->control >> 3 & 3]);
     if ((part->control & 4) != 0) {
@@ -55,6 +59,7 @@ fuzz_broker(struct slice in)
     rig_client(rig, WHO[0]);
     rig_worker(rig, WHO[1], ROLE_TALLY, 101);
     rig_worker(rig, WHO[2], ROLE_QUERY, 102);
+    rig_tell_access(rig, WHO[1], 0, 0, true, &GATEWAY, 1);
     for (int i = 0; i < PARTS_MAX && fuzz_part_next(&in, &part); i++) {
         part_say(rig, &part);
     }

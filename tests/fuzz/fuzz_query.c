@@ -1,4 +1,4 @@
-/* The arguments of every question, to a small site of two shards: an answer that fits and is one
+/* The arguments of every question, by whoever asks, to a small site of two shards: an answer that fits and is one
  * object, or a complaint. */
 #include "tests/fuzz/fuzz.h"
 
@@ -9,14 +9,13 @@
 #include "tests/lib/query_sample.h"
 #include "tests/lib/query_site.h"
 
-/* An input that was kept before these three were there means what it meant. */
-static const char *const LATER[] = {"highlights", "rank", "blocs"};
-#define LATER_FROM 253
-
 static const char *const NAMES[] = {
-    "tally",    "missing", "completeness", "reports",   "export", "verdicts",
-    "rejected", "unit",    "campaign",     "campaigns", "state",  "no-such-question",
+    "tally",    "missing",    "completeness", "reports",   "export", "verdicts",
+    "rejected", "unit",       "campaign",     "campaigns", "state",  "no-such-question",
+    "access",   "highlights", "rank",         "blocs",
 };
+
+static const char *const ASKERS[] = {"local", "ward", "head", "gone", "head@gate", "nobody"};
 
 static void
 site_fill(struct query_site *s)
@@ -33,6 +32,10 @@ site_fill(struct query_site *s)
     rows[5].population = 1000;
     site_campaign(s, sample_scored(3));
     site_units(s, rows, sizeof rows / sizeof rows[0]);
+    site_access(s, "ward roles=submitter units=w1 keys=1");
+    site_access(s, "head roles=submitter+auditor units=d1+");
+    site_access(s, "gone");
+    site_access(s, "gate roles=gateway for=*");
     site_commit(s, "2021-10-01");
     site_report(s, "daily", "w1", "20211101", NULL, "doses=1 beds=2 temp=36.5 peak=4 low=5");
     site_report(s, "daily", "w1", "20211101", "system", "doses=2");
@@ -51,12 +54,13 @@ void
 fuzz_query(struct slice in)
 {
     struct query_site site;
-    uint8_t which = fuzz_byte(&in);
-    const char *name = which >= LATER_FROM ? LATER[which - LATER_FROM]
-                                           : NAMES[which % (sizeof NAMES / sizeof NAMES[0])];
+    uint8_t control = fuzz_byte(&in);
+    const char *name = NAMES[(control & 15) % (sizeof NAMES / sizeof NAMES[0])];
+    const char *who = ASKERS[(control >> 4) % (sizeof ASKERS / sizeof ASKERS[0])];
     site_open(&site, 2);
     site_fill(&site);
-    if (query_answer(site.query, slice_text(name), in, &site.body, &site.as_of, &site.why)) {
+    const struct question question = {slice_text(who), slice_text(name), in};
+    if (query_answer(site.query, &question, &site.body, &site.as_of, &site.why)) {
         struct cursor c = cursor_of(buf_slice_of(&site.body));
         CHECK(site.body.len <= ANSWER_BYTES_MAX);
         CHECK(cursor_skip(&c) == ERR_OK && cursor_done(&c));

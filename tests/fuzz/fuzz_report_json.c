@@ -15,7 +15,7 @@ draft_send(struct draft *draft)
     if (draft->revision == 0) {
         draft->revision = 1; /* stamped by the client, which is not here */
     }
-    draft_encode(draft, NULL, &body);
+    draft_encode(draft, &body);
     CHECK(layout_decode(record_layout(RECORD_report), buf_slice_of(&body), &report, &why));
     CHECK(slice_equal(report.unit, draft->unit) && report.merge == draft->merge);
     buf_fini(&body);

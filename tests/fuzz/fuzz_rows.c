@@ -1,6 +1,7 @@
 /* Rows and keys of the state, as a disk that lied would give them: ERR_CORRUPT, or decoded; then what
- * is encoded again decodes, and encodes to the same bytes. (The bytes read may be others: a varint can
- * be written longer than it need be.) */
+ * is encoded again decodes, and encodes to the same bytes. Those are the bytes that were read, too: a
+ * number that lost its upper half on the way would come back shorter. (Unless a varint was written
+ * longer than it need be, which ends in a byte of 0 behind one that says that more follows.) */
 #include "tests/fuzz/fuzz.h"
 
 #include "common/check.h"
@@ -38,7 +39,6 @@ ROW(ident_key, struct ident_key, ident_key_decode(in, &row),
     key_ident(out, row.kind, row.campaign, row.code))
 ROW(campaign_key, uint16_t, campaign_key_decode(in, &row), key_campaign(out, row))
 ROW(receipt_key, struct receipt, receipt_key_decode(in, &row), key_receipt(out, row))
-ROW(report_key, struct report_key, report_key_decode(in, &row), key_report(out, &row))
 ROW(tally_key, struct tally_key, tally_key_decode(in, &row), key_tally(out, &row))
 #undef ROW
 
@@ -52,6 +52,20 @@ again_unit_key(struct slice in, struct arena *arena, struct buf *out)
         return false;
     }
     key_unit(out, unit, from);
+    return true;
+}
+
+/* A history's key is a report's with a receipt behind it, which is passed over. */
+static bool
+again_report_key(struct slice in, struct arena *arena, struct buf *out)
+{
+    struct report_key row;
+    (void)arena;
+    if (refused(report_key_decode(in, &row))) {
+        return false;
+    }
+    key_report(out, &row);
+    buf_put(out, in.data + out->len, in.len - out->len);
     return true;
 }
 
@@ -74,6 +88,17 @@ static again_fn *const AGAIN[] = {
     again_report_key, again_tally_key, again_unit_key,  again_rejected_key,
 };
 
+static bool
+has_long_varint(struct slice in)
+{
+    for (size_t i = 1; i < in.len; i++) {
+        if (in.data[i] == 0 && in.data[i - 1] >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 fuzz_rows(struct slice in)
 {
@@ -81,6 +106,7 @@ fuzz_rows(struct slice in)
     struct arena *arena = arena_new();
     struct buf once = BUF_EMPTY, twice = BUF_EMPTY;
     if (again(in, arena, &once)) {
+        CHECK(slice_equal(buf_slice_of(&once), in) || has_long_varint(in));
         CHECK(again(buf_slice_of(&once), arena, &twice));
         CHECK(slice_equal(buf_slice_of(&once), buf_slice_of(&twice)));
     }

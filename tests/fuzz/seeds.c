@@ -10,6 +10,7 @@
 #include "proto/pack.h"
 #include "proto/records.h"
 #include "tests/lib/apply_rig.h"
+#include "tests/lib/access_words.h"
 #include "tests/lib/query_sample.h"
 #include "workers/state/rows.h"
 
@@ -242,7 +243,49 @@ wire_seed(struct rig *rig)
     seed_buf(&wire);
 }
 
+static void
+access_seed(void)
+{
+    static const char *const words[] = {
+        "ward roles=submitter units=w1,d1+ keys=1,2",
+        "other roles=ingest+auditor units=d1+,d1 keys=9",
+        "gate roles=gateway for=*,ward keys=4,5",
+        "ward",
+        "thief roles=operator keys=3",
+    };
+    static const uint8_t id[16] = {7};
+    target_begin("access");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct buf body = BUF_EMPTY;
+        access_words(words[i], id, &body);
+        seed_buf(&body);
+    }
+}
+
 /* ---- messages in a row ---- */
+
+/* A good request of libzmq's, and the same with each of its frames away, empty or another. */
+static void
+zap_seed(void)
+{
+    static const uint8_t key[32] = {2, 1};
+    const struct slice good[] = {slice_text("1.0"),       slice_text("1"), slice_text("thidua"),
+                                 slice_text("192.0.2.7"), slice_text(""),  slice_text("CURVE"),
+                                 slice_of(key, 32)};
+    target_begin("zap");
+    for (unsigned broken = 0; broken <= 7; broken++) {
+        for (unsigned how = 0; how < (broken == 7 ? 1u : 3u); how++) {
+            struct buf all = BUF_EMPTY;
+            for (unsigned i = 0; i < 7; i++) {
+                struct slice other = how == 1 ? slice_text("") : slice_text("another");
+                if (i != broken || how > 0) {
+                    fuzz_part_put(&all, 0, i == broken ? other : good[i]);
+                }
+            }
+            seed_buf(&all);
+        }
+    }
+}
 
 static void
 broker_seed(void)
@@ -281,6 +324,43 @@ broker_seed(void)
         seed_buf(&all);
         buf_fini(&args);
         buf_fini(&one);
+    }
+}
+
+/* What a broker says to a client and to a worker, each with the answer that is due and with others. */
+static void
+hostile_seed(const char *target)
+{
+    target_begin(target);
+    for (uint8_t control = 0; control < 8; control++) {
+        struct buf all = BUF_EMPTY;
+        for (uint64_t type = 1; type <= MESSAGE_TYPE_MAX; type++) {
+            struct buf one = BUF_EMPTY;
+            if (message_layout(type) == NULL) {
+                continue;
+            }
+            struct_fill(message_layout(type), FILL_LEAST, NO_FIELD, &one);
+            fuzz_part_put(&all, control, buf_slice_of(&one));
+            buf_fini(&one);
+        }
+        seed_buf(&all);
+    }
+}
+
+static void
+segment_seed(void)
+{
+    static const uint8_t ones[32] = {1, 0, 0, 0, 0, 0, 0, 0, 1};
+    target_begin("segment");
+    for (uint16_t page = 0; page < 12; page++) {
+        struct buf patch = BUF_EMPTY;
+        for (uint16_t at = 0; at < 160; at += 40) {
+            buf_byte(&patch, (uint8_t)((page * 4096 + at) & 0xff));
+            buf_byte(&patch, (uint8_t)((page * 4096 + at) >> 8));
+            buf_byte(&patch, (uint8_t)(at % 3 * 4));
+            buf_put(&patch, ones, at % 3 * 4);
+        }
+        seed_buf(&patch);
     }
 }
 
@@ -406,12 +486,28 @@ text_seed(void)
     }
     target_begin("conf");
     seed(slice_text("# a comment\nlisten = ipc:///x\nshards=4\nheartbeat_ms = 500\nany = 1\n"));
+    target_begin("curve");
+    seed(slice_text("# a remark\nprincipal: ward-00001\n"
+                    "public: b74b478ece6eb7c89de5d3a141696e27399a32090fe3d0381a8ffa19c835b11b\n"
+                    "secret: 77076d0a7318a57d3c16c17251b26f45a2b1c3d4e5f60718293a4b5c6d7e8f90\n"));
+    seed(slice_text("tcp://127.0.0.1:5571#"
+                    "b74b478ece6eb7c89de5d3a141696e27399a32090fe3d0381a8ffa19c835b11b"));
+    seed(slice_text(" ipc:///run/a#b\n"));
+    target_begin("access_yaml");
+    seed(slice_text(
+        "principals:\n  - principal: ward-1\n    title: UBND\n    roles: [submitter]\n"
+        "    units: [\"00001\", d1/]\n    keys: [b74b478ece6eb7c89de5d3a141696e27399a32090"
+        "fe3d0381a8ffa19c835b11b]\n  - principal: gone\n  - principal: web\n"
+        "    roles: [gateway]\n    acts_for: [ward-1, \"*\"]\n"));
     target_begin("report_json");
     seed(slice_text(
         "[{\"unit\":\"w1\",\"form\":\"daily\",\"period\":\"20211105\",\"source\":\"office\","
         "\"revision\":7,\"values\":{\"a\":1,\"b\":12.5,\"c\":null,\"d\":true,\"e\":\"1.50\"}},\n"
         "{\"unit\":\"w2\",\"form\":\"daily\",\"period\":\"2021W44\",\"merge\":true,\"values\":{}}"
         "]"));
+    target_begin("import_map");
+    seed(slice_text("kind,from,to\nunit,Phường Một,w1\nindicator,Số liều,doses\n"));
+    seed(slice_text("kind,from,to\nunit,a,w1\nunit,a,w2\nward,b,w1\nunit,c,W 1\nunit,d\n"));
     target_begin("import");
     seed_with(
         0, slice_text("unit,period,doses,first,x\nw1,20211104,5,\"3\",\nw2,2021-11-05,1.5,,y\n"));
@@ -441,7 +537,12 @@ main(int argc, char **argv)
     layouts_seed(message_layout);
     target_begin("cursor");
     layouts_seed(message_layout);
+    access_seed();
     broker_seed();
+    zap_seed();
+    hostile_seed("client");
+    hostile_seed("link");
+    segment_seed();
     query_seed();
     rows_seed();
     text_seed();

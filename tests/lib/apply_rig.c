@@ -4,6 +4,7 @@
 #include "common/check.h"
 #include "common/decimal.h"
 #include "proto/pack.h"
+#include "tests/lib/access_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -351,6 +352,16 @@ rig_campaign(struct rig *rig, uint8_t ulid, const struct campaign *campaign)
     record_encode_campaign(&in, &body);
     uint32_t index = rig_add(rig, "", buf_slice_of(&body));
     buf_fini(&wire);
+    buf_fini(&body);
+    return index;
+}
+
+uint32_t
+rig_access(struct rig *rig, uint8_t ulid, const char *words)
+{
+    struct buf body = BUF_EMPTY;
+    access_words(words, ulid_of(rig, ulid).data, &body);
+    uint32_t index = rig_add(rig, "", buf_slice_of(&body));
     buf_fini(&body);
     return index;
 }

@@ -47,6 +47,8 @@ uint32_t rig_withdraw(struct rig *rig, const char *form, const char *unit, const
                       const char *source, uint64_t revision);
 uint32_t rig_units(struct rig *rig, uint8_t ulid, const struct unit_row *rows, uint32_t count);
 uint32_t rig_campaign(struct rig *rig, uint8_t ulid, const struct campaign *campaign);
+/* Of one principal, as tests/lib/access_words.h reads it. */
+uint32_t rig_access(struct rig *rig, uint8_t ulid, const char *words);
 /* As the broker tells it, unless the rig's principal is another than "local". */
 uint32_t rig_quarantine(struct rig *rig, uint8_t ulid, struct receipt target);
 /* Closes the block at 12:00 (+07:00) of a date; it is applied to every shard. Gives its number. */

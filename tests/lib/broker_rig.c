@@ -46,6 +46,9 @@ rig_new(void)
         .sessions = 16,
         .heartbeat_ms = 1000,
         .lease_ms = 5000,
+        .quota_records = 100,
+        .quota_kb = 100,
+        .quota_sessions = 4,
     };
     rig->clock = clock_fake(START_US);
     rig->journal = journal_mem_new();
@@ -140,7 +143,8 @@ rig_say_frames(struct broker_rig *rig, const char *who, const struct buf *header
     if (header->len > 0) {
         memcpy(copy, header->data, header->len);
     }
-    assert_int_equal(broker_receive(rig->broker, slice_text(who), slice_of(copy, header->len), n),
+    assert_int_equal(broker_receive(rig->broker, slice_text(who), slice_text(rig->user),
+                                    slice_of(copy, header->len), n),
                      ERR_OK);
     free(copy);
 }
@@ -295,4 +299,52 @@ rig_bye(struct broker_rig *rig, const char *who)
     struct buf header = BUF_EMPTY;
     message_encode_bye(&bye, &header);
     say_and_free(rig, who, &header);
+}
+
+/* ---- principals ---- */
+
+void
+rig_user(struct broker_rig *rig, uint8_t n)
+{
+    uint8_t key[ACCESS_KEY_SIZE];
+    memset(key, n, sizeof(key));
+    rig->user[0] = '\0';
+    if (n != 0) {
+        access_key_format(key, rig->user);
+    }
+}
+
+static void
+principal_pack(const struct rig_principal *p, struct buf *rows)
+{
+    static const uint8_t id[16];
+    struct slice acts_for = slice_text(p->acts_for == NULL ? "" : p->acts_for);
+    struct buf body = BUF_EMPTY;
+    struct access_entry entry = {
+        .principal = slice_text(p->principal),
+        .roles = p->roles,
+        .acts_for_count = p->acts_for != NULL,
+        .acts_for = &acts_for,
+    };
+    for (int i = 0; i < ACCESS_KEYS_MAX && p->keys[i] != 0; i++) {
+        memset(entry.keys[entry.key_count++], p->keys[i], ACCESS_KEY_SIZE);
+    }
+    access_encode(&entry, id, &body);
+    pack_bytes(rows, buf_slice_of(&body));
+    buf_fini(&body);
+}
+
+void
+rig_tell_access(struct broker_rig *rig, const char *who, uint64_t revision, uint64_t page,
+                bool last, const struct rig_principal *principals, uint32_t count)
+{
+    struct buf rows = BUF_EMPTY, header = BUF_EMPTY;
+    pack_array(&rows, count);
+    for (uint32_t i = 0; i < count; i++) {
+        principal_pack(&principals[i], &rows);
+    }
+    struct message_access access = {revision, page, last, buf_slice_of(&rows)};
+    message_encode_access(&access, &header);
+    say_and_free(rig, who, &header);
+    buf_fini(&rows);
 }

@@ -4,7 +4,7 @@
 #define TESTS_BROKER_RIG_H
 
 #include "broker/broker.h"
-#include "proto/messages.h"
+#include "proto/access.h"
 
 #define RIG_DEAD_MAX 8
 
@@ -26,7 +26,8 @@ struct broker_rig {
     uint64_t dead[RIG_DEAD_MAX];                       /* pids of processes that have ended */
     bool (*side_read)(void *context, struct buf *out); /* broker_machine's; NULL: none */
     bool (*side_write)(void *context, struct slice bytes);
-    char unreachable[32]; /* the peer that cannot be sent to; "": none */
+    char user[ACCESS_KEY_TEXT]; /* the User-Id of what is said next; "": local */
+    char unreachable[32];       /* the peer that cannot be sent to; "": none */
     struct told_message *told;
     uint32_t told_count;
 };
@@ -70,5 +71,18 @@ void rig_progress(struct broker_rig *rig, const char *who, uint64_t position);
 void rig_query(struct broker_rig *rig, const char *who, uint64_t request, const char *name,
                uint64_t after, uint64_t wait_ms);
 void rig_bye(struct broker_rig *rig, const char *who);
+
+/* ---- principals ---- */
+/* Key `n` as the User-Id of what is said next; 0: local. */
+void rig_user(struct broker_rig *rig, uint8_t n);
+/* A page of the access table, as a worker tells it: principals with at most two keys by number. */
+struct rig_principal {
+    const char *principal;
+    uint32_t roles;
+    uint8_t keys[ACCESS_KEYS_MAX]; /* 0: none */
+    const char *acts_for;          /* NULL: nobody */
+};
+void rig_tell_access(struct broker_rig *rig, const char *who, uint64_t revision, uint64_t page,
+                     bool last, const struct rig_principal *principals, uint32_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "proto/cursor.h"
 #include "proto/pack.h"
+#include "tests/lib/access_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 void
 site_open(struct query_site *s, uint32_t shards)
 {
-    *s = (struct query_site){.shards = shards};
+    *s = (struct query_site){.shards = shards, .principal = "local"};
     for (uint32_t i = 0; i < shards; i++) {
         s->states[i] = state_mem_new();
         CHECK(apply_new(s->states[i], i, shards, &s->applies[i]) == ERR_OK);
@@ -37,12 +38,19 @@ site_close(struct query_site *s)
     free(s->text);
 }
 
+uint32_t
+site_record(struct query_site *s, const char *unit, struct slice body)
+{
+    CHECK(block_add(&s->block, slice_text(s->principal), slice_text(unit), body));
+    return s->block.count - 1;
+}
+
 static uint32_t
 add_record(struct query_site *s, const char *unit, struct buf *body)
 {
-    CHECK(block_add(&s->block, slice_text("local"), slice_text(unit), buf_slice_of(body)));
+    uint32_t index = site_record(s, unit, buf_slice_of(body));
     buf_fini(body);
-    return s->block.count - 1;
+    return index;
 }
 
 uint32_t
@@ -71,6 +79,16 @@ site_campaign(struct query_site *s, const struct campaign *campaign)
         .campaign = campaign->code, .id = slice_of(id, sizeof id), .body = buf_slice_of(&packed)};
     record_encode_campaign(&record, &body);
     buf_fini(&packed);
+    return add_record(s, "", &body);
+}
+
+uint32_t
+site_access(struct query_site *s, const char *words)
+{
+    struct buf body = BUF_EMPTY;
+    uint8_t id[16];
+    ulid_new((int64_t)++s->revision, id);
+    access_words(words, id, &body);
     return add_record(s, "", &body);
 }
 
@@ -263,8 +281,9 @@ ask(struct query_site *s, const char *name, const char *args)
 {
     struct buf packed = BUF_EMPTY;
     pack_args(&packed, args);
-    bool ok = query_answer(s->query, slice_text(name), buf_slice_of(&packed), &s->body, &s->as_of,
-                           &s->why);
+    const struct question question = {slice_text(s->principal), slice_text(name),
+                                      buf_slice_of(&packed)};
+    bool ok = query_answer(s->query, &question, &s->body, &s->as_of, &s->why);
     buf_fini(&packed);
     return ok;
 }

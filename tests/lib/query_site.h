@@ -22,7 +22,8 @@ struct query_site {
     uint64_t number;            /* of the last block */
     uint8_t chain[BLOCK_CHAIN_SIZE];
     uint64_t revision;
-    struct complaint why; /* of the last question that was refused */
+    const char *principal; /* who publishes and asks next; "local" */
+    struct complaint why;  /* of the last question that was refused */
     uint64_t as_of;
     struct buf body;
     char *text; /* of the last answer */
@@ -32,8 +33,11 @@ void site_open(struct query_site *s, uint32_t shards);
 void site_close(struct query_site *s);
 
 /* Each adds a record to the open block; its index there. */
+uint32_t site_record(struct query_site *s, const char *unit, struct slice body);
 uint32_t site_units(struct query_site *s, const struct unit_row *rows, uint32_t count);
 uint32_t site_campaign(struct query_site *s, const struct campaign *campaign);
+/* Of one principal, as tests/lib/access_words.h reads it. */
+uint32_t site_access(struct query_site *s, const char *words);
 /* `values` as "doses=12 temp=36.5"; a source may be NULL. */
 uint32_t site_report(struct query_site *s, const char *form, const char *unit, const char *period,
                      const char *source, const char *values);

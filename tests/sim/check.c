@@ -47,7 +47,7 @@ skip_replay(void *context, struct receipt receipt, uint64_t type)
     apply_quarantine(context, receipt, type);
 }
 
-/* Every receipt names the bytes that were sent. */
+/* Every receipt names the bytes that were sent, under the name of who sent them. */
 static void
 check_receipts(struct sim *s)
 {
@@ -70,7 +70,11 @@ check_receipts(struct sim *s)
             while (block_next(&it, &record) && record.index < sent->receipt.index) {
             }
         }
-        if (!there || !slice_equal(record.body, sent->body) ||
+        bool outbox = sent->submitter >= SIM_SUBMITTERS_MAX;
+        struct slice speaker =
+            slice_text(outbox ? PRINCIPAL_LOCAL : s->submitters[sent->submitter].principal);
+        bool its = s->keys_mixed || slice_equal(record.principal, speaker);
+        if (!there || !its || !slice_equal(record.body, sent->body) ||
             !slice_equal(record.unit, sent->unit)) {
             sim_violation("s%" PRIu32 " holds the receipt %" PRIu64 ".%" PRIu32
                           ", and the journal does not hold its record there",
@@ -208,6 +212,9 @@ void
 check_all(struct sim *s)
 {
     struct model *m = model_new();
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        outbox_node_check(s, &s->outboxes[i]);
+    }
     check_receipts(s);
     skips_find(s, skip_model, m);
     uint64_t records = s->failed ? 0 : check_journal(s, m);

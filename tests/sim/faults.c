@@ -17,7 +17,8 @@ faults_choose(struct sim *s)
         FAULT_worker_kill,  FAULT_worker_write,  FAULT_worker_commit, FAULT_worker_told,
         FAULT_worker_term,  FAULT_worker_stop,   FAULT_worker_slow,   FAULT_worker_two,
         FAULT_power_cut,    FAULT_clock_forward, FAULT_clock_back,    FAULT_sender_restart,
-        FAULT_resend_all,   FAULT_quarantine,
+        FAULT_resend_all,   FAULT_quarantine,    FAULT_outbox_kill,   FAULT_outbox_lost,
+        FAULT_outbox_kept,
     };
     uint32_t of = (uint32_t)rng_between(r, 1, 4); /* one kind in so many */
     for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
@@ -38,12 +39,18 @@ worker_any(struct sim *s)
     return &s->workers[rng_between(&s->fault_rng, 0, s->worker_count - 1)];
 }
 
-/* One of those that the broker talks with: workers first, then submitters. */
+/* One of those that the broker talks with: workers first, then submitters, then outboxes. */
 static struct node *
 peer_any(struct sim *s)
 {
-    uint32_t i = (uint32_t)rng_between(&s->fault_rng, 0, s->worker_count + s->submitter_count - 1);
-    return i < s->worker_count ? &s->workers[i].node : &s->submitters[i - s->worker_count].node;
+    uint32_t peers = s->worker_count + s->submitter_count + s->outbox_count;
+    uint32_t i = (uint32_t)rng_between(&s->fault_rng, 0, peers - 1);
+    if (i < s->worker_count) {
+        return &s->workers[i].node;
+    }
+    i -= s->worker_count;
+    return i < s->submitter_count ? &s->submitters[i].node
+                                  : &s->outboxes[i - s->submitter_count].node;
 }
 
 /* ---- each kind; false: not possible now ---- */
@@ -184,9 +191,29 @@ do_sender_restart(struct sim *s)
 }
 
 static bool
+do_outbox(struct sim *s, enum count kind)
+{
+    if (s->outbox_count == 0) {
+        return false;
+    }
+    struct outbox_node *o = &s->outboxes[rng_between(&s->fault_rng, 0, s->outbox_count - 1)];
+    if (!o->node.alive) {
+        return false;
+    }
+    if (kind == FAULT_outbox_kill) {
+        outbox_node_kill(s, o);
+    } else {
+        outbox_mem_fail_next(o->mem, kind == FAULT_outbox_kept);
+    }
+    return true;
+}
+
+static bool
 do_fault(struct sim *s, enum count kind)
 {
     switch (kind) {
+    case FAULT_outbox_kill ... FAULT_outbox_kept:
+        return do_outbox(s, kind);
     case FAULT_partition:
         return do_partition(s);
     case FAULT_broker_idle ... FAULT_disk_full:
@@ -246,5 +273,6 @@ faults_heal(struct sim *s)
             worker_node_kill(s, &s->workers[i]);
         }
     }
+    s->admit_us = s->now_us;
     sim_trace("faults end");
 }

@@ -246,6 +246,9 @@ again_make(struct sim *s, struct slice *unit, struct slice *body)
         return false;
     }
     const struct sent *old = &s->sent[rng_between(&s->load_rng, 0, s->sent_count - 1)];
+    if (old->submitter >= SIM_SUBMITTERS_MAX) {
+        return false; /* an outbox's: nobody else has it, and its order is looked at */
+    }
     *unit = old->unit;
     *body = old->body;
     if (rng_chance(&s->load_rng, 1, 30)) {
@@ -286,6 +289,23 @@ record_make(struct sim *s, struct slice *unit, struct slice *body)
     }
 }
 
+void
+load_outbox(struct sim *s, uint64_t revision, struct slice *unit, struct slice *body)
+{
+    struct made m = {0};
+    bool merge = rng_chance(&s->load_rng, 1, 3);
+    place_pick(s, &m);
+    m.revision = revision;
+    *unit = slice_text(m.unit);
+    *body = report_make(s, &m, merge);
+}
+
+uint32_t
+load_first(const struct sim *s)
+{
+    return s->has_offices ? 1 + s->submitter_count : 2;
+}
+
 bool
 load_next(struct sim *s, struct slice *unit, struct slice *body)
 {
@@ -300,6 +320,12 @@ load_next(struct sim *s, struct slice *unit, struct slice *body)
     } else if (s->sent_count == 1 || rng_chance(&s->load_rng, 1, 70)) {
         *body = load_campaign(s);
         sim_count(SENT_campaign);
+    } else if (s->sent_count < load_first(s)) {
+        *body = load_access_plain(s, s->sent_count - 1);
+        sim_count(SENT_access);
+    } else if (s->has_offices && !s->healing && rng_chance(&s->load_rng, 1, 25)) {
+        *body = load_access(s, (uint32_t)rng_between(&s->load_rng, 1, s->submitter_count - 1));
+        sim_count(SENT_access);
     } else if (!rng_chance(&s->load_rng, 1, 7) || !again_make(s, unit, body)) {
         record_make(s, unit, body);
     }

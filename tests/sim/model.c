@@ -250,7 +250,8 @@ report(struct model *m, const struct block *block, const struct block_record *re
     uint32_t unit = model_code(&m->units, in.unit);
     /* Another unit's envelope is refused first: its shard need not know the ULIDs of this one. */
     bool own = slice_equal(in.unit, record->unit);
-    if (in.merge && own && unit != UINT32_MAX && model_ulid_seen(m, in.id, unit)) {
+    if (in.merge && own && unit != UINT32_MAX &&
+        model_ulid_seen(m, record->principal, in.id, unit)) {
         return VERDICT_UNCHANGED;
     }
     struct model_claim claim = {in.campaign, in.form, in.unit, in.period, in.source};
@@ -269,7 +270,7 @@ report(struct model *m, const struct block *block, const struct block_record *re
     }
     enum verdict verdict = report_settle(m, &place, &new);
     if (in.merge && verdict != VERDICT_REJECTED) {
-        model_ulid_keep(m, in.id, unit);
+        model_ulid_keep(m, record->principal, in.id, unit);
     }
     return verdict;
 }
@@ -333,13 +334,13 @@ quarantine(struct model *m, const struct block *block, const struct block_record
         in.id.len != 16 || !slice_is(record->principal, PRINCIPAL_BROKER)) {
         return VERDICT_REJECTED;
     }
-    if (model_ulid_seen(m, in.id, UINT32_MAX)) {
+    if (model_ulid_seen(m, record->principal, in.id, UINT32_MAX)) {
         return VERDICT_UNCHANGED;
     }
     if (in.block > block->number || (in.block == block->number && in.index >= record->index)) {
         return VERDICT_REJECTED;
     }
-    model_ulid_keep(m, in.id, UINT32_MAX);
+    model_ulid_keep(m, record->principal, in.id, UINT32_MAX);
     return VERDICT_ACCEPTED;
 }
 
@@ -361,9 +362,11 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
     case RECORD_withdrawal:
         return withdrawal(m, block, record);
     case RECORD_units:
-        return model_units(m, block, record->body);
+        return model_units(m, block, record);
     case RECORD_campaign:
-        return model_campaign(m, record->body);
+        return model_campaign(m, record);
+    case RECORD_access:
+        return model_access(m, record);
     case RECORD_quarantine:
         return quarantine(m, block, record);
     default:

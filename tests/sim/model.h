@@ -8,6 +8,7 @@
 #define SIM_MODEL_H
 
 #include "common/arena.h"
+#include "proto/access.h"
 #include "proto/block.h"
 #include "proto/campaign.h"
 #include "proto/records.h"
@@ -16,6 +17,7 @@
 #define MODEL_INDICATORS_MAX 8
 #define MODEL_SOURCES_MAX 4
 #define MODEL_VERSIONS_MAX 8
+#define MODEL_OWN_MAX 4 /* units of one principal */
 #define MODEL_ULIDS_MAX 4096
 #define MODEL_SKIPS_MAX 1024
 #define MODEL_KEYS_MAX 4096 /* of the hash tables; a power of two, twice what a run can fill */
@@ -31,11 +33,21 @@ uint32_t model_code_add(struct model_codes *codes, struct slice code);
 struct model_version {
     int32_t from, to;
     char level[CODE_MAX + 1];
+    char parent[CODE_MAX + 1];
 };
 
 struct model_unit {
     struct model_version versions[MODEL_VERSIONS_MAX];
     uint32_t count;
+};
+
+/* What a principal's newest access record says. */
+struct model_principal {
+    bool role[ACCESS_ROLE_COUNT];
+    uint32_t key_count, unit_count;
+    uint8_t keys[ACCESS_KEYS_MAX][ACCESS_KEY_SIZE];
+    uint32_t units[MODEL_OWN_MAX];
+    bool subtree[MODEL_OWN_MAX];
 };
 
 /* Values by indicator. */
@@ -67,12 +79,15 @@ struct model_tally {
 struct model {
     struct model_codes units, forms, indicators, sources;
     struct model_unit unit[MODEL_CODES_MAX];
+    struct model_codes principals;
+    struct model_principal principal[MODEL_CODES_MAX];
     struct arena *arena; /* of the campaign */
     struct arena *turn;  /* of one record */
     struct campaign campaign;
     bool has_campaign;
     struct {
         uint8_t bytes[16];
+        char principal[CODE_MAX + 1];
         uint32_t unit; /* UINT32_MAX: of what every shard applies */
     } ulids[MODEL_ULIDS_MAX];
     uint32_t ulid_count;
@@ -121,10 +136,17 @@ struct model_place {
 bool model_place_find(struct model *m, const struct block *block, const struct block_record *record,
                       const struct model_claim *claim, struct model_place *place);
 /* model_registry.c */
-enum verdict model_units(struct model *m, const struct block *block, struct slice body);
-enum verdict model_campaign(struct model *m, struct slice body);
-bool model_ulid_seen(const struct model *m, struct slice id, uint32_t unit);
-void model_ulid_keep(struct model *m, struct slice id, uint32_t unit);
+enum verdict model_units(struct model *m, const struct block *block,
+                         const struct block_record *record);
+enum verdict model_campaign(struct model *m, const struct block_record *record);
+bool model_ulid_seen(const struct model *m, struct slice principal, struct slice id, uint32_t unit);
+void model_ulid_keep(struct model *m, struct slice principal, struct slice id, uint32_t unit);
+/* model_access.c */
+enum verdict model_access(struct model *m, const struct block_record *record);
+/* On the block's local day. */
+bool model_may_report(struct model *m, struct slice principal, uint32_t unit, int32_t day);
+/* Units and campaigns; `access`: who may speak. */
+bool model_may_rule(struct model *m, struct slice principal, bool access);
 /* model_tally.c: the base row with `report` for what is there; false: a sum does not fit, and nothing
  * has changed. */
 bool model_replace(struct model *m, const struct model_place *place,

@@ -58,9 +58,10 @@ model_place_find(struct model *m, const struct block *block, const struct block_
         return false;
     }
     place->form = &m->campaign.forms[form];
+    int32_t today = day_of_time(block->time_us, m->campaign.utc_offset_minutes);
     const struct model_version *version = version_in(&m->unit[unit], place->key.period);
     struct slice source = claim->source.len > 0 ? claim->source : place->form->sources.codes[0];
-    if (version == NULL || !slice_is(record->principal, "local") ||
+    if (version == NULL || !model_may_report(m, record->principal, unit, today) ||
         !named(&place->form->levels, slice_text(version->level)) ||
         !named(&place->form->sources, source) || place->key.period.gran != place->form->period) {
         return false;

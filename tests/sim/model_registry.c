@@ -4,10 +4,11 @@
 #include "tests/sim/model.h"
 
 bool
-model_ulid_seen(const struct model *m, struct slice id, uint32_t unit)
+model_ulid_seen(const struct model *m, struct slice principal, struct slice id, uint32_t unit)
 {
     for (uint32_t i = 0; i < m->ulid_count; i++) {
-        if (m->ulids[i].unit == unit && slice_equal(id, slice_of(m->ulids[i].bytes, 16))) {
+        if (m->ulids[i].unit == unit && slice_is(principal, m->ulids[i].principal) &&
+            slice_equal(id, slice_of(m->ulids[i].bytes, 16))) {
             return true;
         }
     }
@@ -15,9 +16,10 @@ model_ulid_seen(const struct model *m, struct slice id, uint32_t unit)
 }
 
 void
-model_ulid_keep(struct model *m, struct slice id, uint32_t unit)
+model_ulid_keep(struct model *m, struct slice principal, struct slice id, uint32_t unit)
 {
-    CHECK(m->ulid_count < MODEL_ULIDS_MAX);
+    CHECK(m->ulid_count < MODEL_ULIDS_MAX && principal.len <= CODE_MAX);
+    memcpy(m->ulids[m->ulid_count].principal, principal.data, principal.len);
     memcpy(m->ulids[m->ulid_count].bytes, id.data, 16);
     m->ulids[m->ulid_count++].unit = unit;
 }
@@ -61,6 +63,7 @@ units_renew(struct model *m, const struct units *units, int32_t today)
         struct model_version *v = &unit->versions[unit->count++];
         *v = (struct model_version){.from = units->rows[i].from, .to = units->rows[i].to};
         memcpy(v->level, units->rows[i].level.data, units->rows[i].level.len);
+        memcpy(v->parent, units->rows[i].parent.data, units->rows[i].parent.len);
     }
     for (uint32_t at = 0; at < m->units.count; at++) {
         if (!listed[at]) {
@@ -70,24 +73,25 @@ units_renew(struct model *m, const struct units *units, int32_t today)
 }
 
 enum verdict
-model_units(struct model *m, const struct block *block, struct slice body)
+model_units(struct model *m, const struct block *block, const struct block_record *record)
 {
     struct record_units in;
     struct complaint why;
     struct complaints pass = {mistake_pass};
     struct units units;
-    if (!layout_decode(record_layout(RECORD_units), body, &in, &why) || in.id.len != 16) {
+    if (!layout_decode(record_layout(RECORD_units), record->body, &in, &why) || in.id.len != 16) {
         return VERDICT_REJECTED;
     }
-    if (model_ulid_seen(m, in.id, UINT32_MAX)) {
+    if (model_ulid_seen(m, record->principal, in.id, UINT32_MAX)) {
         return VERDICT_UNCHANGED;
     }
-    if (!units_decode(in.rows, m->turn, &units, &why) || units_check(&units, m->turn, &pass) != 0) {
+    if (!model_may_rule(m, record->principal, false) ||
+        !units_decode(in.rows, m->turn, &units, &why) || units_check(&units, m->turn, &pass) != 0) {
         return VERDICT_REJECTED;
     }
     int32_t offset = m->has_campaign ? m->campaign.utc_offset_minutes : 0;
     units_renew(m, &units, day_of_time(block->time_us, offset));
-    model_ulid_keep(m, in.id, UINT32_MAX);
+    model_ulid_keep(m, record->principal, in.id, UINT32_MAX);
     return VERDICT_ACCEPTED;
 }
 
@@ -131,20 +135,22 @@ codes_learn(struct model *m)
 }
 
 enum verdict
-model_campaign(struct model *m, struct slice body)
+model_campaign(struct model *m, const struct block_record *record)
 {
     struct record_campaign in;
     struct complaint why;
     struct complaints pass = {mistake_pass};
     struct campaign new;
-    if (!layout_decode(record_layout(RECORD_campaign), body, &in, &why) || in.id.len != 16) {
+    if (!layout_decode(record_layout(RECORD_campaign), record->body, &in, &why) ||
+        in.id.len != 16) {
         return VERDICT_REJECTED;
     }
-    if (model_ulid_seen(m, in.id, UINT32_MAX)) {
+    if (model_ulid_seen(m, record->principal, in.id, UINT32_MAX)) {
         return VERDICT_UNCHANGED;
     }
     struct slice copy = arena_copy(m->arena, in.body);
-    if (!campaign_decode(copy, m->arena, &new, &why) || !slice_equal(new.code, in.campaign) ||
+    if (!model_may_rule(m, record->principal, false) ||
+        !campaign_decode(copy, m->arena, &new, &why) || !slice_equal(new.code, in.campaign) ||
         campaign_check(&new, &pass) != 0) {
         return VERDICT_REJECTED;
     }
@@ -156,6 +162,6 @@ model_campaign(struct model *m, struct slice body)
     m->campaign = new;
     m->has_campaign = true;
     codes_learn(m);
-    model_ulid_keep(m, in.id, UINT32_MAX);
+    model_ulid_keep(m, record->principal, in.id, UINT32_MAX);
     return VERDICT_ACCEPTED;
 }

@@ -129,6 +129,7 @@ net_socket_open(struct sim *s, struct node *node)
     struct socket *socket = mem_alloc(sizeof(*socket));
     socket->node = node;
     socket->open = true;
+    submitter_user(s, node, socket->user);
     net->sockets[net->socket_count] = socket;
     return net->socket_count++;
 }

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "proto/access.h"
 
 struct node;
 struct sim;
@@ -29,6 +30,7 @@ struct parcel_queue {
 /* One DEALER. */
 struct socket {
     struct node *node;
+    char user[ACCESS_KEY_TEXT]; /* the key that it connected with; "": local */
     bool open, connected;
     int64_t last_due_us[2]; /* down, up: a line that keeps its order */
     struct parcel_queue inbox;

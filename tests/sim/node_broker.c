@@ -225,7 +225,8 @@ messages_take(struct sim *s)
     for (int i = 0; err == ERR_OK && i < TURN_MOST && (p = parcel_pop(&b->inbox)) != NULL; i++) {
         char identity[NET_IDENTITY];
         net_identity(p->socket, b->incarnation, identity);
-        err = broker_receive(b->core, slice_text(identity), p->parts[0], p->count);
+        struct slice user = slice_text(s->net.sockets[p->socket]->user);
+        err = broker_receive(b->core, slice_text(identity), user, p->parts[0], p->count);
         free(p);
     }
     return err;

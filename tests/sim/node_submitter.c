@@ -89,6 +89,10 @@ records_make(struct sim *s, struct submitter *b)
     if (s->now_us < b->next_us) {
         return;
     }
+    if (b->index != 0 && s->sent_count < load_first(s)) {
+        b->next_us = s->now_us + PAUSE_MOST_US; /* the registry is published by who may */
+        return;
+    }
     int64_t n = rng_between(&s->load_rng, 1, RECORDS_MOST);
     for (int64_t i = 0; i < n; i++) {
         struct slice unit, body;
@@ -146,6 +150,18 @@ submitter_turn(struct sim *s, struct submitter *b)
         b->node.wake_us = b->next_us;
     }
     b->node.wake_us += b->node.slow_us;
+}
+
+void
+submitter_user(const struct sim *s, const struct node *node, char user[ACCESS_KEY_TEXT])
+{
+    user[0] = '\0';
+    for (uint32_t i = 0; i < s->submitter_count; i++) {
+        const struct submitter *b = &s->submitters[i];
+        if (&b->node == node && strcmp(b->principal, "local") != 0) {
+            office_user(s, i, user);
+        }
+    }
 }
 
 bool

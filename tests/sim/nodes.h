@@ -4,6 +4,7 @@
 #define SIM_NODES_H
 
 #include "broker/broker.h"
+#include "clients/outbox_sender.h"
 #include "proto/client_impl.h"
 #include "tests/sim/net.h"
 #include "workers/tally/worker.h"
@@ -51,6 +52,7 @@ struct worker_node {
 
 struct submitter {
     struct node node;
+    char principal[CODE_MAX + 1]; /* "local", or an office's, whose key it then has */
     uint32_t index;
     struct clock clock;
     struct client *client;
@@ -58,6 +60,23 @@ struct submitter {
     uint32_t queue_count, queue_at;
     int64_t next_us; /* when it makes up the next records */
     bool resent_all;
+};
+
+#define SIM_OUTBOX_RECORDS_MAX 60
+#define SIM_OUTBOX_NUMBERS_MAX 1024 /* of entries, those that nobody heard of included */
+
+/* Sends through an outbox. */
+struct outbox_node {
+    struct node node;
+    uint32_t index;
+    struct clock clock;
+    struct outbox_mem *mem; /* its disk; outlives the process */
+    struct outbox *outbox;
+    struct outbox_sender *sender;
+    struct client *client;
+    uint32_t left, made;                      /* records to be put; made so far */
+    uint32_t sent_of[SIM_OUTBOX_NUMBERS_MAX]; /* sent[] of an acknowledged entry, + 1; 0: none */
+    int64_t next_us;                          /* when the clerk puts the next */
 };
 
 /* Has records quarantined. */
@@ -85,11 +104,22 @@ int64_t broker_wall_us(struct sim *s);
 void worker_node_start(struct sim *s, struct worker_node *w);
 void worker_node_turn(struct sim *s, struct worker_node *w);
 void worker_node_kill(struct sim *s, struct worker_node *w);
+/* node_outbox.c */
+void outbox_node_init(struct sim *s, struct outbox_node *o, uint32_t index);
+void outbox_node_fini(struct sim *s, struct outbox_node *o);
+void outbox_node_start(struct sim *s, struct outbox_node *o);
+void outbox_node_turn(struct sim *s, struct outbox_node *o);
+/* Also a power cut: its disk forgets what was not committed. */
+void outbox_node_kill(struct sim *s, struct outbox_node *o);
+bool outbox_node_is_done(struct outbox_node *o);
+void outbox_node_check(struct sim *s, struct outbox_node *o);
 /* node_submitter.c */
 void submitter_start(struct sim *s, struct submitter *b);
 void submitter_turn(struct sim *s, struct submitter *b);
 void submitter_kill(struct sim *s, struct submitter *b);
 void submitter_send(struct sim *s, struct submitter *b, struct slice unit, struct slice body);
+/* The User-Id of what the node connects with now; "" for the local ones. */
+void submitter_user(const struct sim *s, const struct node *node, char user[ACCESS_KEY_TEXT]);
 bool submitter_is_done(const struct submitter *b);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define EVENTS_MOST 400000 /* a hundred times what a run needs: then it goes round in circles */
+#define ADMIT_EVERY_US ((int64_t)30 * 1000000)
 #define DRAIN_MOST_US ((int64_t)600 * 1000000) /* behind the faults; a disk's BUSY lasts 30 s */
 
 /* libsodium's numbers, for the client's jitter: the seed's too. */
@@ -48,6 +49,9 @@ settings_choose(struct sim *s)
     s->settings.busy_lag_blocks = (uint64_t)rng_between(r, 3, 60);
     s->settings.share_kb = (uint64_t)rng_between(r, 1, 64);
     s->settings.sessions = 64;
+    s->settings.quota_records = (uint64_t)rng_between(r, 20, 400);
+    s->settings.quota_kb = 64;
+    s->settings.quota_sessions = 64; /* a restart leaves one until its lease is over */
     s->settings.heartbeat_ms = 1000;
     s->settings.lease_ms = 5000;
     snprintf(s->settings.data, sizeof(s->settings.data), "/sim");
@@ -72,6 +76,7 @@ nodes_make(struct sim *s)
     struct rng *r = &s->node_rng;
     s->worker_count = (uint32_t)(s->settings.shards + (uint64_t)rng_between(r, 0, 2));
     s->submitter_count = (uint32_t)rng_between(r, 2, SIM_SUBMITTERS_MAX);
+    s->has_offices = rng_chance(r, 1, 2);
     snprintf(s->broker.node.name, sizeof(s->broker.node.name), "broker");
     s->broker.journal = journal_mem_new();
     s->broker.free_bytes = (uint64_t)1 << 40;
@@ -91,7 +96,18 @@ nodes_make(struct sim *s)
         b->clock.offset_us = s->broker.clock.offset_us;
         b->queue = mem_alloc(SIM_RECORDS_MAX * sizeof(*b->queue));
         snprintf(b->node.name, sizeof(b->node.name), "s%u", i);
+        snprintf(b->principal, sizeof(b->principal),
+                 s->has_offices && i > 0 ? "office-%u" : "local", i);
         submitter_start(s, b);
+    }
+}
+
+static void
+outboxes_make(struct sim *s)
+{
+    s->outbox_count = (uint32_t)rng_between(&s->outbox_rng, 0, SIM_OUTBOXES_MAX);
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        outbox_node_init(s, &s->outboxes[i], i);
     }
 }
 
@@ -104,6 +120,7 @@ run_make(struct sim *s)
     s->load_rng = rng_stream(s->seed, 3);
     s->node_rng = rng_stream(s->seed, 4);
     s->sodium_rng = rng_stream(s->seed, 5);
+    s->outbox_rng = rng_stream(s->seed, 6);
     s->sent = mem_alloc(SIM_RECORDS_MAX * sizeof(*s->sent));
     s->load_left = (uint32_t)rng_between(&s->load_rng, 100, 400);
     net_init(&s->net);
@@ -111,6 +128,7 @@ run_make(struct sim *s)
     clocks_choose(s);
     faults_choose(s);
     nodes_make(s);
+    outboxes_make(s);
 }
 
 static void
@@ -120,6 +138,9 @@ run_end(struct sim *s)
         s->current = &s->submitters[i].node;
         client_free(&s->submitters[i].client);
         free(s->submitters[i].queue);
+    }
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        outbox_node_fini(s, &s->outboxes[i]);
     }
     for (uint32_t i = 0; i < s->worker_count; i++) {
         s->current = &s->workers[i].node;
@@ -164,6 +185,10 @@ next_us(const struct sim *s)
     for (uint32_t i = 0; i < s->submitter_count; i++) {
         next = earlier(next, node_due(&s->submitters[i].node));
     }
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        next = earlier(next, node_due(&s->outboxes[i].node));
+    }
+    next = s->healing && s->has_offices ? earlier(next, s->admit_us) : next;
     return s->healing ? next : earlier(next, earlier(s->fault_us, s->heal_us));
 }
 
@@ -188,6 +213,27 @@ nodes_step(struct sim *s)
             b->node.alive ? submitter_turn(s, b) : submitter_start(s, b);
         }
     }
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        struct outbox_node *o = &s->outboxes[i];
+        if (node_due(&o->node) <= s->now_us) {
+            o->node.alive ? outbox_node_turn(s, o) : outbox_node_start(s, o);
+        }
+    }
+}
+
+/* Whatever was revoked or taken from them, else what they still hold would wait for ever. Again and again:
+ * what was on its way may revoke once more, and a key that another has is free only behind the other's. */
+static void
+offices_admit(struct sim *s)
+{
+    if (!s->healing || !s->has_offices || s->now_us < s->admit_us) {
+        return;
+    }
+    for (uint32_t i = 1; i < s->submitter_count; i++) {
+        submitter_send(s, &s->submitters[0], slice_text(""), load_access_plain(s, i));
+    }
+    s->submitters[0].node.wake_us = s->now_us;
+    s->admit_us = s->now_us + ADMIT_EVERY_US;
 }
 
 /* Every record has its answer, and every shard stands at the head. */
@@ -200,6 +246,11 @@ drained(struct sim *s)
     }
     for (uint32_t i = 0; i < s->submitter_count; i++) {
         if (!submitter_is_done(&s->submitters[i])) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        if (!outbox_node_is_done(&s->outboxes[i])) {
             return false;
         }
     }
@@ -237,6 +288,12 @@ not_drained(struct sim *s)
                           i);
         }
     }
+    for (uint32_t i = 0; i < s->outbox_count; i++) {
+        if (!outbox_node_is_done(&s->outboxes[i])) {
+            sim_violation("behind the faults %s does not get rid of its entries",
+                          s->outboxes[i].node.name);
+        }
+    }
     sim_violation("behind the faults %" PRIu32 " of %" PRIu32 " records stay without an answer",
                   waiting, s->sent_count);
 }
@@ -258,6 +315,7 @@ run_drive(struct sim *s)
         if (!s->healing) {
             faults_step(s);
         }
+        offices_admit(s);
         nodes_step(s);
     }
 }

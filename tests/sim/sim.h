@@ -10,6 +10,7 @@
 
 #include "common/arena.h"
 #include "common/clock.h"
+#include "proto/access.h"
 #include "proto/settings.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/net.h"
@@ -22,6 +23,7 @@
 #define SIM_SHARDS_MAX 5
 #define SIM_WORKERS_MAX (SIM_SHARDS_MAX + 2)
 #define SIM_SUBMITTERS_MAX 6
+#define SIM_OUTBOXES_MAX 2
 #define SIM_RECORDS_MAX 4096 /* sent in a run, again and again included */
 
 enum count {
@@ -53,6 +55,11 @@ struct sent {
     uint32_t submitter;
 };
 
+/* What is handed out to an office: the number of its newest key (load_access.c). */
+struct office {
+    uint32_t key;
+};
+
 struct sim {
     uint64_t seed;
     bool trace;
@@ -63,7 +70,7 @@ struct sim {
     struct sim_stats *stats;
     struct arena *arena;
     struct settings settings;
-    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng;
+    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng, outbox_rng;
     struct net net;
     struct disk disks[SIM_SHARDS_MAX];
     struct broker_node broker;
@@ -72,13 +79,19 @@ struct sim {
     bool workers_mistaken; /* the broker took living ones for dead */
     struct submitter submitters[SIM_SUBMITTERS_MAX];
     uint32_t submitter_count;
+    struct office offices[SIM_SUBMITTERS_MAX]; /* by submitter; of a local one: unused */
+    struct outbox_node outboxes[SIM_OUTBOXES_MAX];
+    uint32_t outbox_count;
     struct operator_node operator;
     struct node *current; /* whose code runs */
     uint64_t next_pid;
+    int64_t admit_us; /* healing: when the offices are granted what they need once more */
     int64_t fault_us, fault_every_us, heal_us; /* the next fault; when they end */
     uint64_t fault_kinds;                      /* a bit a FAULT_ that this seed may do */
     struct sent *sent;
     uint32_t sent_count;
+    bool keys_mixed;    /* one office was granted what another had connected with */
+    bool has_offices;   /* all submitters but the first come from elsewhere, each with its key */
     uint32_t load_left; /* records still to be made up */
 };
 
@@ -101,10 +114,19 @@ void faults_heal(struct sim *s);
 
 /* load.c: the next record of a submitter, made up; false: none is left. */
 bool load_next(struct sim *s, struct slice *unit, struct slice *body);
+/* How many come first, of the one submitter that is always local: the registry and who may speak. */
+uint32_t load_first(const struct sim *s);
+/* A record for an outbox, unlike every other by its revision or its ULID. */
+void load_outbox(struct sim *s, uint64_t revision, struct slice *unit, struct slice *body);
 /* load_registry.c */
 struct slice load_units(struct sim *s);
 struct slice load_campaign(struct sim *s);
 struct slice load_ulid(struct sim *s);
+/* load_access.c: of one office anything; what it needs to go on. */
+struct slice load_access(struct sim *s, uint32_t office);
+struct slice load_access_plain(struct sim *s, uint32_t office);
+/* Its User-Id: the newest key. */
+void office_user(const struct sim *s, uint32_t office, char user[ACCESS_KEY_TEXT]);
 
 /* check.c */
 void check_all(struct sim *s);

@@ -204,7 +204,8 @@ a_full_block_that_is_not_written(void **state)
         pack_bytes(&records, slice_of(body, sizeof body));
         struct message_submit submit = {.request = request++, .records = buf_slice_of(&records)};
         message_encode_submit(&submit, &header);
-        enum err err = broker_receive(rig->broker, slice_text(who), buf_slice_of(&header), 1);
+        enum err err = broker_receive(rig->broker, slice_text(who), slice_of(NULL, 0),
+                                      buf_slice_of(&header), 1);
         buf_fini(&records);
         buf_fini(&header);
         if (err != ERR_OK) {

@@ -186,6 +186,8 @@ giving_up_tells_every_record_and_late_receipts_tell_nothing(void **state)
     assert_int_equal(w->count, 2);
     assert_int_equal(w->results[0].err, ERR_TIMEOUT);
     assert_int_equal(w->results[1].err, ERR_TIMEOUT);
+    assert_int_equal(w->results[1].why.code, CODE_BUSY);
+    assert_string_equal(w->results[1].why.detail, "lag");
     played_receipts(&w->a, request, 1, 0, 2);
     played_expect_none(w, &w->a, MESSAGE_submit);
     assert_int_equal(w->count, 2);

@@ -73,7 +73,7 @@ as_many_brokers_as_there_may_be(void **state)
     struct client *client = client_new(&options, why);
     assert_non_null(client);
     assert_int_equal(client->broker_count, CLIENT_BROKERS_MAX);
-    assert_string_equal(client->brokers[15], "ipc:///nowhere/15");
+    assert_string_equal(client->brokers[15].address, "ipc:///nowhere/15");
     client_free(&client);
     buf_fini(&list);
 }

@@ -267,7 +267,8 @@ test_campaign(void **context)
     assert_non_null(
         strstr(text, "type:\"decimal\",decimals:1,over_time:\"mean\",over_units:\"mean\""));
     assert_non_null(strstr(text, "{code:\"weekly\",title_vi:\"Hằng tuần\",title_en:\"Weekly\","
-                                 "period:\"week\",sources:[\"office\"],indicators:[\"meetings\"],"
+                                 "period:\"week\",levels:[\"commune\"],kinds:[],units:[],sources:["
+                                 "\"office\"],indicators:[\"meetings\"],"
                                  "required:[],due:nil,expires:nil}"));
     assert_string_equal(site_ask(s, "campaigns", ""),
                         "{campaigns:[{campaign:\"c\",title_vi:\"Phong trào\",title_en:\"Campaign\","

@@ -159,12 +159,13 @@ test_garbage(void **context)
                                    "2021";
     struct query_site *s = *context;
     for (size_t len = 1; len < sizeof whole - 1; len++) {
-        assert_false(query_answer(s->query, slice_text("tally"), slice_of(whole, len), &s->body,
-                                  &s->as_of, &s->why));
+        const struct question cut = {.name = slice_text("tally"), .args = slice_of(whole, len)};
+        assert_false(query_answer(s->query, &cut, &s->body, &s->as_of, &s->why));
         assert_int_equal(s->why.code, CODE_QUERY_INVALID);
     }
-    assert_true(query_answer(s->query, slice_text("tally"), slice_of(whole, sizeof whole - 1),
-                             &s->body, &s->as_of, &s->why));
+    const struct question good = {.name = slice_text("tally"),
+                                  .args = slice_of(whole, sizeof whole - 1)};
+    assert_true(query_answer(s->query, &good, &s->body, &s->as_of, &s->why));
 }
 
 /* An answer promises the block of the shard that is furthest behind, and counts days until its

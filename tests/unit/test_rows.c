@@ -80,7 +80,8 @@ test_position(void **context)
                           .superseded = 4,
                           .rejected = 5,
                           .quarantined = 6,
-                          .registry_revision = 7};
+                          .registry_revision = 7,
+                          .access_revision = 8};
     struct position out;
     struct buf b = BUF_EMPTY;
     (void)context;
@@ -284,8 +285,8 @@ static void
 test_verdict(void **context)
 {
     struct verdict_row in = {
-        VERDICT_REJECTED,         FLAG_LATE,           RECORD_report,    slice_text("00001"),
-        slice_text("value-type"), slice_text("doses"), slice_text("ten")};
+        VERDICT_REJECTED,         FLAG_LATE,           RECORD_report,     slice_text("00001"),
+        slice_text("value-type"), slice_text("doses"), slice_text("ten"), slice_text("ward-00001")};
     struct verdict_row out;
     struct buf b = BUF_EMPTY;
     (void)context;
@@ -296,6 +297,7 @@ test_verdict(void **context)
     assert_int_equal(out.record_type, RECORD_report);
     assert_true(slice_is(out.unit, "00001") && slice_is(out.code, "value-type"));
     assert_true(slice_is(out.subject, "doses") && slice_is(out.detail, "ten"));
+    assert_true(slice_is(out.principal, "ward-00001"));
     check_decoder(verdict_fn, &b);
     buf_fini(&b);
 }

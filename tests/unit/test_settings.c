@@ -63,11 +63,11 @@ test_file_then_options(void **state)
     char *folder = *state;
     struct settings s;
     char why[512];
-    conf_write(folder, "shards = 3\nmin_free_mb = 9\nlisten = tcp://127.0.0.1:7000\n");
+    conf_write(folder, "shards = 3\nmin_free_mb = 9\nlisten = ipc:///tmp/here\n");
     assert_true(LOAD(&s, why, "--min-free-mb", "10", "--data", folder, "--lease_ms=9000",
                      "--clock-offset-us", "-5"));
     assert_true(s.shards == 3 && s.min_free_mb == 10 && s.lease_ms == 9000);
-    assert_string_equal(s.listen, "tcp://127.0.0.1:7000");
+    assert_string_equal(s.listen, "ipc:///tmp/here");
     assert_true(s.clock_offset_us == -5);
     assert_true(LOAD(&s, why, "--data", "/nowhere", "--data", folder));
 }
@@ -111,7 +111,7 @@ test_mistakes(void **state)
     conf_write(folder, "heartbeat_ms = 1000\nlease_ms = 1999\n");
     check_why(settings_read(&s, folder, why), why, "at least twice heartbeat_ms");
     conf_write(folder, "listen = /run/broker\n");
-    check_why(settings_read(&s, folder, why), why, "listen must be ipc:///a/path or tcp");
+    check_why(settings_read(&s, folder, why), why, "listen must be ipc:///a/path, not");
     conf_write(folder, "listen = ipc://run/broker\n");
     check_why(settings_read(&s, folder, why), why, "not “ipc://run/broker”");
     conf_write(folder, "");
@@ -210,11 +210,13 @@ test_written_reads_back(void **state)
     assert_true(back.shards == 5 && back.map_gb == 7);
     assert_string_equal(back.listen, s.listen);
 
-    strcpy(s.listen, "tcp://*:7000");
+    strcpy(s.listen, "ipc:///tmp/there");
+    strcpy(s.listen_tcp, "tcp://*:7000");
     settings_write(&s, text, sizeof text);
     conf_write(folder, text);
     assert_true(settings_read(&back, folder, why));
-    assert_string_equal(back.listen, "tcp://*:7000");
+    assert_string_equal(back.listen, "ipc:///tmp/there");
+    assert_string_equal(back.listen_tcp, "tcp://*:7000");
 }
 
 int

@@ -7,6 +7,7 @@
 
 #include "workers/query/limits.h"
 #include "workers/query/query.h"
+#include "workers/state/principals.h"
 #include "workers/state/rows.h"
 
 struct query {
@@ -16,6 +17,8 @@ struct query {
     uint32_t lowest;            /* the shard that is furthest behind: what an answer can promise */
     struct registry registry;   /* of shard 0, the newest that was asked for */
     bool registry_loaded;
+    struct access_table *principals; /* of shard 0 too; NULL until a snapshot */
+    uint64_t principals_revision;
     uint32_t *by_code;     /* the registry's unit ids in their codes' order */
     struct arena *arena;   /* of one answer */
     struct arena *scratch; /* of one decoded row */
@@ -27,7 +30,9 @@ struct query {
 struct ask {
     struct query *query;
     struct slice args;
-    struct buf *body; /* empty when a handler is called */
+    bool all;                         /* of every unit; else of those of `entry`: asker.h */
+    const struct access_entry *entry; /* who asks; NULL: the local operator */
+    struct buf *body;                 /* empty when a handler is called */
     struct complaint *why;
 };
 
@@ -36,6 +41,6 @@ typedef bool ask_fn(struct ask *ask);
 
 ask_fn ask_tally, ask_missing, ask_completeness, ask_reports, ask_export, ask_verdicts,
     ask_rejected, ask_unit, ask_campaign, ask_campaigns, ask_state, ask_rank, ask_blocs,
-    ask_highlights;
+    ask_highlights, ask_access;
 
 #endif

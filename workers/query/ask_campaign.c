@@ -63,10 +63,13 @@ put_forms(struct buf *b, const struct campaign *c)
     pack_array(b, c->form_count);
     for (uint32_t i = 0; i < c->form_count; i++) {
         const struct form *form = &c->forms[i];
-        pack_map(b, 9);
+        pack_map(b, 12);
         pack_key_text(b, "code", form->code);
         answer_titles(b, &form->title);
         pack_key_text(b, "period", slice_text(granularity_name(form->period)));
+        put_codes(b, "levels", form->levels.codes, form->levels.count);
+        put_codes(b, "kinds", form->kinds.codes, form->kinds.count);
+        put_codes(b, "units", form->units.codes, form->units.count);
         put_codes(b, "sources", form->sources.codes, form->sources.count);
         put_codes(b, "indicators", form->indicators.codes, form->indicators.count);
         put_codes(b, "required", form->required.codes, form->required.count);

@@ -2,6 +2,7 @@
  * it, and how many came; then the same for each direct child. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/expected.h"
 #include "workers/query/find.h"
 #include "workers/query/rollup.h"
@@ -68,7 +69,7 @@ ask_completeness(struct ask *ask)
         !find_form(ask, campaign, form_code, &form) ||
         !find_period(ask, "period", period_text, &period) ||
         !find_comparable(ask, &campaign->campaign.forms[form], period) ||
-        !find_unit_in(ask, unit, period, &top)) {
+        !find_unit_in(ask, unit, period, &top) || !asker_sees_beneath(ask, top)) {
         return false;
     }
     family_init(&family, ask->query, top, true);

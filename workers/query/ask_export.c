@@ -4,6 +4,7 @@
  * reported. `start` is "period:unit" of a page's first row; the unit may be empty. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/find.h"
 #include "workers/query/rollup.h"
 
@@ -170,8 +171,8 @@ ask_export(struct ask *ask)
     struct export_ask e = {.ask = ask};
     if (!args_read(ask, args, sizeof args / sizeof args[0]) ||
         !find_campaign(ask, campaign, &e.campaign) || !find_form(ask, e.campaign, form, &e.form) ||
-        !find_unit(ask, unit, &e.unit) || !find_bound(&e, "from", from, &e.from) ||
-        !find_bound(&e, "to", to, &e.to)) {
+        !find_unit(ask, unit, &e.unit) || (children && !asker_sees_beneath(ask, e.unit)) ||
+        !find_bound(&e, "from", from, &e.from) || !find_bound(&e, "to", to, &e.to)) {
         return false;
     }
     if (e.to.ordinal < e.from.ordinal) {

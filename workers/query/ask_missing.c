@@ -3,12 +3,14 @@
  */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/expected.h"
 #include "workers/query/find.h"
 #include "workers/query/scan.h"
 #include "workers/query/snapshot.h"
 
 struct missing_ask {
+    const struct ask *ask;
     struct query *query;
     const struct registry_campaign *campaign;
     uint16_t form;
@@ -68,7 +70,7 @@ look_at_unit(struct missing_ask *m, uint32_t unit, struct expected_span span)
 {
     const struct registry *r = &m->query->registry;
     struct slice code = r->units[unit].code;
-    if (family_row(&m->family, unit) == ROW_OUTSIDE) {
+    if (family_row(&m->family, unit) == ROW_OUTSIDE || !asker_sees(m->ask, unit)) {
         return;
     }
     uint64_t expected = expected_of(r, &m->campaign->campaign.forms[m->form], unit, span);
@@ -101,7 +103,7 @@ bool
 ask_missing(struct ask *ask)
 {
     struct slice campaign = {0}, unit = {0}, form_code = {0}, period_text = {0};
-    struct missing_ask m = {.query = ask->query};
+    struct missing_ask m = {.ask = ask, .query = ask->query};
     const struct arg args[] = {
         {"campaign", ARG_TEXT, false, &campaign}, {"unit", ARG_TEXT, false, &unit},
         {"form", ARG_TEXT, true, &form_code},     {"period", ARG_TEXT, true, &period_text},

@@ -3,6 +3,7 @@
 #include "proto/campaign_keys.h"
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/find.h"
 #include "workers/query/sheet.h"
 
@@ -127,16 +128,28 @@ put_row(struct rank_ask *k, uint32_t row)
     put_points(k, row);
 }
 
+/* Whoever may see its own units only sees their places among all. */
+static bool
+row_is_shown(const struct rank_ask *k, uint32_t row)
+{
+    uint32_t unit = k->sheet.family.members[row];
+    return k->unit == UNIT_NONE ? asker_sees(k->ask, unit) : unit == k->unit;
+}
+
 static bool
 put_rows(struct rank_ask *k)
 {
     struct buf *b = k->ask->body;
     const struct family *f = &k->sheet.family;
+    uint32_t count = 0;
+    for (uint32_t row = 0; row < f->count; row++) {
+        count += row_is_shown(k, row);
+    }
     pack_cstr(b, "rows");
-    pack_array(b, k->unit == UNIT_NONE ? f->count : 1);
+    pack_array(b, count);
     for (uint32_t i = 0; i < f->count; i++) {
         uint32_t row = k->sheet.order[i];
-        if (k->unit != UNIT_NONE && f->members[row] != k->unit) {
+        if (!row_is_shown(k, row)) {
             continue;
         }
         put_row(k, row);

@@ -4,6 +4,7 @@
  * full, or be empty, when it has looked at enough rows: `start` is the receipt to go on from. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/snapshot.h"
 
 #include "common/text.h"
@@ -17,6 +18,7 @@ struct stream {
 };
 
 struct rejected_ask {
+    const struct ask *ask;
     struct query *query;
     struct slice unit; /* empty: all */
     struct stream *streams;
@@ -99,7 +101,8 @@ take(struct rejected_ask *r, uint32_t shard)
         buf_fini(&key);
     }
     snapshot_need(verdict_decode(value, &verdict), "verdict");
-    if (verdict.verdict == VERDICT_REJECTED || verdict.verdict == VERDICT_QUARANTINED) {
+    bool refused = verdict.verdict == VERDICT_REJECTED || verdict.verdict == VERDICT_QUARANTINED;
+    if (refused && asker_sees_record(r->ask, &verdict)) {
         answer_verdict(&r->query->page, s->receipt, &verdict);
         r->count++;
     }
@@ -125,7 +128,7 @@ bool
 ask_rejected(struct ask *ask)
 {
     struct slice start = {0};
-    struct rejected_ask r = {.query = ask->query};
+    struct rejected_ask r = {.ask = ask, .query = ask->query};
     const struct arg args[] = {
         {"unit", ARG_TEXT, false, &r.unit},
         {"start", ARG_TEXT, false, &start},
@@ -137,6 +140,9 @@ ask_rejected(struct ask *ask)
     /* a code is all that fits the key; a text that is none was never anybody's */
     if (r.unit.len > 0 && !code_is_valid(r.unit)) {
         return complain(ask->why, CODE_CODE_INVALID, slice_text("unit"), "%.*s", SLICE_ARG(r.unit));
+    }
+    if (r.unit.len > 0 && !asker_sees_code(ask, r.unit)) {
+        return asker_refuse(ask, r.unit);
     }
     if (start.len > 0 && receipt_parse(start, &from) != ERR_OK) {
         return complain(ask->why, CODE_QUERY_INVALID, slice_text("start"), "%.*s",

@@ -3,6 +3,7 @@
  */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/expected.h"
 #include "workers/query/find.h"
 #include "workers/query/rollup.h"
@@ -158,7 +159,8 @@ ask_tally(struct ask *ask)
     if (!args_read(ask, args, sizeof args / sizeof args[0]) ||
         !find_campaign(ask, campaign, &t.campaign) ||
         !find_period(ask, "period", period, &t.period) ||
-        !find_unit_in(ask, unit, t.period, &top) || !want_indicators(&t, &indicators, &wanted)) {
+        !find_unit_in(ask, unit, t.period, &top) || (children && !asker_sees_beneath(ask, top)) ||
+        !want_indicators(&t, &indicators, &wanted)) {
         return false;
     }
     family_init(&t.family, ask->query, top, children);

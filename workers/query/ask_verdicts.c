@@ -1,9 +1,11 @@
 /* `verdicts`: what became of the records whose receipts are asked for, in ranges of blocks'
  * indices. Only exceptions are stored, in the shard that owns the record: the rest of a range was
- * accepted, once every shard has passed its block. The counts are of all ranges on every page;
+ * accepted, once every shard has passed its block; so that a receipt of somebody else's is refused where
+ * it has something to say, and of the others nothing is said but that. The counts are of all ranges on every page;
  * `start` is "range:index", the range by its place in the question. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/asker.h"
 #include "workers/query/snapshot.h"
 
 #include "proto/cursor.h"
@@ -152,7 +154,8 @@ show(struct verdicts_ask *v, uint32_t range, const struct found *f)
     v->count++;
 }
 
-static void
+/* False: there is a record in the range that is not the asker's to see. */
+static bool
 look_at_range(struct verdicts_ask *v, uint32_t range)
 {
     v->found_count = 0;
@@ -162,12 +165,18 @@ look_at_range(struct verdicts_ask *v, uint32_t range)
     qsort(v->found, v->found_count, sizeof *v->found, by_index);
     for (uint32_t i = 0; i < v->found_count; i++) {
         const struct found *f = &v->found[i];
+        if (!asker_sees_record(v->ask, &f->row)) {
+            char text[RECEIPT_TEXT];
+            receipt_format((struct receipt){v->ranges[range].block, f->index}, text);
+            return asker_refuse(v->ask, slice_text(text));
+        }
         v->verdicts[f->row.verdict]++;
         for (unsigned flag = FLAG_LATE; flag <= FLAG_WARNED; flag <<= 1) {
             v->flags[flag] += (f->row.flags & flag) != 0;
         }
         show(v, range, f);
     }
+    return true;
 }
 
 static void
@@ -210,12 +219,15 @@ ask_verdicts(struct ask *ask)
     for (uint32_t i = 0; i < q->shards; i++) {
         snapshot_need(state_cursor_open(q->states[i], TABLE_VERDICT, &v.cursors[i]), "verdict");
     }
-    for (uint32_t i = 0; i < v.range_count; i++) {
-        look_at_range(&v, i);
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < v.range_count; i++) {
+        ok = look_at_range(&v, i);
     }
     for (uint32_t i = 0; i < q->shards; i++) {
         cursor_close(v.cursors[i]);
     }
-    put_answer(&v, ask->body);
-    return true;
+    if (ok) {
+        put_answer(&v, ask->body);
+    }
+    return ok;
 }

@@ -1,5 +1,7 @@
 #include "workers/query/find.h"
 
+#include "workers/query/asker.h"
+
 bool
 find_campaign(struct ask *ask, struct slice code, const struct registry_campaign **campaign)
 {
@@ -39,8 +41,10 @@ bool
 find_unit(struct ask *ask, struct slice code, uint32_t *unit)
 {
     *unit = registry_find(&ask->query->registry, code);
-    return *unit != UNIT_NONE ||
-           complain(ask->why, CODE_UNIT_UNKNOWN, code, "%.*s", SLICE_ARG(code));
+    if (*unit == UNIT_NONE) {
+        return complain(ask->why, CODE_UNIT_UNKNOWN, code, "%.*s", SLICE_ARG(code));
+    }
+    return asker_sees(ask, *unit) || asker_refuse(ask, code);
 }
 
 bool

@@ -12,6 +12,7 @@ bool find_form(struct ask *ask, const struct registry_campaign *campaign, struct
 bool find_period(struct ask *ask, const char *name, struct slice text, struct period *period);
 /* period-type where the form's periods do not add up to the one asked for. */
 bool find_comparable(struct ask *ask, const struct form *form, struct period period);
+/* not-allowed where it is not one that the asker sees. */
 bool find_unit(struct ask *ask, struct slice code, uint32_t *unit);
 /* unit-not-then as well. */
 bool find_unit_in(struct ask *ask, struct slice code, struct period period, uint32_t *unit);

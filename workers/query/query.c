@@ -2,6 +2,7 @@
 #include "common/check.h"
 #include "common/mem.h"
 #include "workers/query/answer.h"
+#include "workers/query/asker.h"
 #include "workers/query/snapshot.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static const struct {
     {"rank", ask_rank},
     {"blocs", ask_blocs},
     {"highlights", ask_highlights},
+    {"access", ask_access},
 };
 
 struct query *
@@ -55,6 +57,7 @@ query_free(struct query **query)
     buf_fini(&q->page);
     arena_free(&q->scratch);
     arena_free(&q->arena);
+    access_table_free(&q->principals);
     free(q->by_code);
     free(q->positions);
     free(q);
@@ -72,22 +75,23 @@ find_question(struct slice name)
 }
 
 bool
-query_answer(struct query *q, struct slice name, struct slice args, struct buf *body,
-             uint64_t *as_of, struct complaint *why)
+query_answer(struct query *q, const struct question *question, struct buf *body, uint64_t *as_of,
+             struct complaint *why)
 {
-    struct ask ask = {.query = q, .args = args, .body = body, .why = why};
-    ask_fn *answer = find_question(name);
+    struct ask ask = {.query = q, .args = question->args, .body = body, .why = why};
+    ask_fn *answer = find_question(question->name);
     *why = (struct complaint){0};
     buf_clear(body);
     if (answer == NULL) {
-        return complain(why, CODE_QUERY_UNKNOWN, name, "%.*s", SLICE_ARG(name));
+        return complain(why, CODE_QUERY_UNKNOWN, question->name, "%.*s", SLICE_ARG(question->name));
     }
     if (!snapshot_begin(q, why)) {
         return false;
     }
     buf_clear(&q->page);
     buf_clear(&q->extra);
-    bool ok = answer(&ask) && answer_fits(&ask);
+    bool ok =
+        asker_find(&ask, question->principal, question->name) && answer(&ask) && answer_fits(&ask);
     *as_of = q->positions[q->lowest].block;
     snapshot_end(q);
     arena_reset(q->arena);

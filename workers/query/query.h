@@ -15,10 +15,17 @@ struct query;
 struct query *query_new(struct state **states, uint32_t shards);
 void query_free(struct query **query);
 
+/* Who asks what. */
+struct question {
+    struct slice principal; /* as the broker tells it; empty: the local operator */
+    struct slice name;
+    struct slice args;
+};
+
 /* Begins and ends its own snapshots. True: *body has the answer, *as_of the lowest position that
  * was read. False: `why`. Never fails for what a peer sends. ERR_IO of a state ends the process
  * inside. */
-bool query_answer(struct query *query, struct slice name, struct slice args, struct buf *body,
+bool query_answer(struct query *query, const struct question *question, struct buf *body,
                   uint64_t *as_of, struct complaint *why);
 
 #endif

@@ -75,6 +75,16 @@ refresh_registry(struct query *q)
 }
 
 static void
+refresh_principals(struct query *q)
+{
+    uint64_t revision = q->positions[0].access_revision;
+    if (q->principals == NULL || q->principals_revision != revision) {
+        snapshot_need(principals_load(&q->principals, q->states[0]), "access");
+        q->principals_revision = revision;
+    }
+}
+
+static void
 end_first(struct query *q, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -98,6 +108,7 @@ snapshot_begin(struct query *q, struct complaint *why)
         }
     }
     refresh_registry(q);
+    refresh_principals(q);
     return true;
 }
 

@@ -65,10 +65,11 @@ static void
 answer(struct worker *w, const struct message_query *query)
 {
     struct message_answer answer = {.request = query->request};
+    const struct question question = {query->principal, query->name, query->args};
     struct complaint why;
     open_states(w);
     buf_clear(&w->header);
-    if (query_answer(w->query, query->name, query->args, &w->body, &answer.as_of, &why)) {
+    if (query_answer(w->query, &question, &w->body, &answer.as_of, &why)) {
         answer.body = buf_slice_of(&w->body);
         message_encode_answer(&answer, &w->header);
     } else {
@@ -123,8 +124,10 @@ query_worker_run(const struct settings *settings)
         .clock = clock_real(settings->clock_offset_us),
         .shards = (uint32_t)settings->shards,
     };
-    const struct link_options options = {
-        .endpoint = settings->listen, .role = ROLE_QUERY, .name = "thidua-query"};
+    const struct link_options options = {.endpoint = settings_broker(settings),
+                                         .key_file = settings_key_file(settings),
+                                         .role = ROLE_QUERY,
+                                         .name = "thidua-query"};
     w.link = link_new(&options, &w.clock);
     if (w.link == NULL) {
         log_error("link_failed", "error=\"%s\"", strerror(errno));

@@ -12,7 +12,7 @@
 
 /* ---- META ---- */
 /* Raise when a row's format changes; an older state is then made again by replay. */
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 struct position {
     uint64_t block; /* last block whose effects are here; 0: none */
@@ -21,6 +21,7 @@ struct position {
     uint8_t verdict_chain[BLOCK_CHAIN_SIZE]; /* over all verdicts so far: BLAKE2b-256 a block */
     uint64_t accepted, corrected, unchanged, superseded, rejected, quarantined; /* counts so far */
     uint64_t registry_revision; /* grows with each accepted units or campaign record, for caches */
+    uint64_t access_revision;   /* block of the last access record that was accepted; 0: none */
 };
 
 extern const struct slice META_POSITION; /* key "position" */
@@ -151,6 +152,8 @@ struct verdict_row {
     struct slice unit;   /* code, from the envelope */
     struct slice code;   /* code_text(); empty unless rejected or warned */
     struct slice subject, detail;
+    struct slice principal; /* whose it was, where it had no effect or is about no unit; else empty:
+                               the unit says it */
 };
 void verdict_encode(const struct verdict_row *v, struct buf *out);
 enum err verdict_decode(struct slice value, struct verdict_row *v) MUST_CHECK;

@@ -18,6 +18,7 @@ position_encode(const struct position *p, struct buf *out)
     buf_varint(out, p->rejected);
     buf_varint(out, p->quarantined);
     buf_varint(out, p->registry_revision);
+    buf_varint(out, p->access_revision);
 }
 
 static void
@@ -45,6 +46,7 @@ position_decode(struct slice value, struct position *p)
     p->rejected = reader_varint(&r);
     p->quarantined = reader_varint(&r);
     p->registry_revision = reader_varint(&r);
+    p->access_revision = reader_varint(&r);
     return row_end(&r);
 }
 

@@ -11,6 +11,7 @@ verdict_encode(const struct verdict_row *v, struct buf *out)
     row_put_text(out, v->code);
     row_put_text(out, v->subject);
     row_put_text(out, v->detail);
+    row_put_text(out, v->principal);
 }
 
 enum err
@@ -25,6 +26,7 @@ verdict_decode(struct slice value, struct verdict_row *v)
     v->code = row_text(&r);
     v->subject = row_text(&r);
     v->detail = row_text(&r);
+    v->principal = row_text(&r);
     if (verdict < VERDICT_ACCEPTED || verdict > VERDICT_QUARANTINED) {
         return ERR_CORRUPT;
     }

@@ -33,6 +33,7 @@ table_name(enum table table)
         [TABLE_MEETING] = "meeting",
         [TABLE_VOTE] = "vote",
         [TABLE_FILE] = "file",
+        [TABLE_ACCESS] = "access",
     };
     CHECK(table < TABLE_COUNT);
     return names[table];

@@ -15,6 +15,7 @@
  *   ULID      principal ‖ 0 ‖ ULID                -> receipt that used it
  *   APPROVAL, NOMINATION, ACT, QUEUE, SUBJECT, MEETING, VOTE, FILE: the council's; rows_council.h
  *   QUARANTINE block u64 ‖ index u32              -> nothing or a mark: skipped by every replay
+ *   ACCESS    principal                           -> its newest access record, as it came
  *
  * One thread; at most one transaction of a state at a time. Slices from get and cursors end with
  * the next write or with the transaction. A failed write or commit ends the process (the caller's
@@ -47,6 +48,7 @@ enum table {
     TABLE_MEETING,
     TABLE_VOTE,
     TABLE_FILE,
+    TABLE_ACCESS,
     TABLE_COUNT
 };
 

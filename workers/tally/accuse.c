@@ -127,11 +127,13 @@ accuse_run(const struct settings *settings, const char *accusation)
         log_error("quarantine_unreadable", "accusation=\"%s\"", accusation);
         return EX_USAGE;
     }
-    struct link_options options = {
-        .endpoint = settings->listen, .role = ROLE_CLIENT, .name = "thidua-tally --quarantine"};
+    struct link_options options = {.endpoint = settings_broker(settings),
+                                   .key_file = settings_key_file(settings),
+                                   .role = ROLE_CLIENT,
+                                   .name = "thidua-tally --quarantine"};
     a.link = link_new(&options, &a.clock);
     if (a.link == NULL) {
-        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings->listen,
+        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings_broker(settings),
                   zmq_strerror(errno));
         return EX_UNAVAILABLE;
     }

@@ -6,7 +6,7 @@
  *                          none; the body is not looked at
  *   report, withdrawal     applied and told by the shard of the envelope's unit
  *   units, campaign,       applied by every shard, told by shard 0
- *   quarantine
+ *   access, quarantine
  *   unreadable, unknown    told by shard 0 */
 #include "workers/tally/apply_impl.h"
 
@@ -15,6 +15,7 @@
 #include "common/mem.h"
 #include "workers/state/state_cache.h"
 #include "workers/tally/recent.h"
+#include "workers/tally/speakers.h"
 #include "workers/tally/verdicts.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static const struct handler {
     [RECORD_units] = {SCOPE_ALL, apply_units},
     [RECORD_campaign] = {SCOPE_ALL, apply_campaign},
     [RECORD_quarantine] = {SCOPE_ALL, apply_quarantine_record},
+    [RECORD_access] = {SCOPE_ALL, apply_access},
 };
 
 #define HANDLER_COUNT (sizeof(HANDLERS) / sizeof(HANDLERS[0]))
@@ -133,7 +135,7 @@ watch_tell(const struct apply *a, struct receipt receipt, struct slice unit)
 }
 
 static enum err
-record_apply(struct apply *a, const struct record *record)
+record_apply(struct apply *a, struct record *record)
 {
     uint64_t type = 0;
     if (skipped_find(&a->skipped, record->receipt, &type)) {
@@ -150,9 +152,11 @@ record_apply(struct apply *a, const struct record *record)
         return ERR_OK;
     }
     enum err err = registry_refresh(a);
+    err = err == ERR_OK ? speakers_refresh(a->speakers, a->state) : err;
     if (err != ERR_OK) {
         return err;
     }
+    record->type = type;
     struct outcome outcome = {.verdict = VERDICT_ACCEPTED};
     err = handler->apply(a, record, &outcome);
     if (err != ERR_OK || !own) {
@@ -277,6 +281,7 @@ apply_blocks(struct apply *a, const struct slice *blocks, uint32_t count)
         /* What is kept in memory may be what the abort took back. */
         a->registry_stale = true;
         recents_forget(a->recents);
+        speakers_forget(a->speakers);
         a->position = a->committed;
         return err;
     }
@@ -335,6 +340,7 @@ apply_new(struct state *state, uint32_t shard, uint32_t shards, struct apply **a
                         .shards = shards,
                         .registry_stale = true,
                         .recents = recents_new(),
+                        .speakers = speakers_new(),
                         .arena = arena_new()};
     enum err err = state_settle(a);
     if (err != ERR_OK) {
@@ -357,6 +363,7 @@ apply_free(struct apply **apply)
     registry_fini(&a->registry);
     plans_fini(&a->plans);
     recents_free(&a->recents);
+    speakers_free(&a->speakers);
     arena_free(&a->arena);
     buf_fini(&a->key);
     buf_fini(&a->value);

@@ -166,7 +166,7 @@ static enum err
 publication_apply(struct publication *p, const struct record *record, struct outcome *outcome)
 {
     struct complaint *why = &outcome->why;
-    if (!principal_may_speak(record->principal, slice_text(""), why) || !body_check(p, why) ||
+    if (!principal_may_speak(p->a, record, UNIT_NONE, 0, why) || !body_check(p, why) ||
         !succession_check(p, why)) {
         return outcome_reject(outcome);
     }

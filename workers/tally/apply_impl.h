@@ -16,6 +16,7 @@ struct record {
     struct slice principal;
     struct slice unit; /* of the envelope */
     struct slice body;
+    uint64_t type; /* enum record_type, once the handler is called */
     struct receipt receipt;
     int64_t time_us; /* of the block: the only clock there is */
 };
@@ -28,6 +29,7 @@ struct outcome {
 };
 
 struct recents;
+struct speakers;
 
 struct apply {
     struct state *state;
@@ -36,8 +38,9 @@ struct apply {
     struct position position;  /* ahead of it inside a transaction */
     struct registry registry;
     struct plans plans;
-    struct recents *recents; /* recent.h */
-    bool registry_stale;     /* the tables have moved, or an abort took back what was loaded */
+    struct recents *recents;   /* recent.h */
+    struct speakers *speakers; /* speakers.h */
+    bool registry_stale;       /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
     bool stale; /* apply_is_stale */
     apply_watch_fn *watch;
@@ -52,6 +55,7 @@ apply_fn apply_report;
 apply_fn apply_withdrawal;
 apply_fn apply_units;
 apply_fn apply_campaign;
+apply_fn apply_access;
 apply_fn apply_quarantine_record;
 
 /* Whether a record is this shard's to apply, or to tell of when it is skipped. */

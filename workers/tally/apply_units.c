@@ -146,7 +146,7 @@ apply_units(struct apply *a, const struct record *record, struct outcome *outcom
         outcome->verdict = VERDICT_UNCHANGED;
         return err;
     }
-    if (!principal_may_speak(record->principal, slice_text(""), &outcome->why) ||
+    if (!principal_may_speak(a, record, UNIT_NONE, 0, &outcome->why) ||
         !rows_check(&r, &outcome->why)) {
         return outcome_reject(outcome);
     }

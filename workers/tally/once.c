@@ -1,6 +1,8 @@
 /* Which ULIDs were used: see once.h. A row's key is the table's with the unit's code behind it. */
 #include "workers/tally/once.h"
 
+#include "proto/access.h"
+
 #define ULID_SIZE 16
 
 bool
@@ -15,7 +17,9 @@ once_check(struct slice id, struct complaint *why)
 static void
 once_key(struct apply *a, const struct once *once)
 {
-    key_ulid(&a->key, once->principal, once->id);
+    struct slice who, via; /* by whichever gateway: sent again through another it is the same */
+    principal_split(once->principal, &who, &via);
+    key_ulid(&a->key, who, once->id);
     buf_slice(&a->key, once->unit);
 }
 

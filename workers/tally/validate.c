@@ -2,6 +2,10 @@
  * order. */
 #include "workers/tally/validate.h"
 
+#include "proto/rights.h"
+#include "workers/state/own.h"
+#include "workers/tally/speakers.h"
+
 /* A claim on its way through the checks. The period is read first, since the unit's existence rests
  * on it, but what is wrong with it is told in its turn. */
 struct check {
@@ -15,15 +19,27 @@ struct check {
     struct complaint *why;
 };
 
-/* The one place that knows who speaks for whom. A peer on the machine's own socket is the operator,
- * by the mode of the data directory; there are no other principals yet. */
+/* The one place that knows who speaks for whom: rights.def says what a role reaches, the principal's
+ * access record its units. "local" is no access record's: whoever may open the data directory. */
 bool
-principal_may_speak(struct slice principal, struct slice unit, struct complaint *why)
+principal_may_speak(const struct apply *a, const struct record *record, uint32_t unit,
+                    int32_t today, struct complaint *why)
 {
-    if (!slice_is(principal, "local")) {
-        return complain(why, CODE_NOT_ALLOWED, unit, "%.*s", SLICE_ARG(principal));
+    if (slice_is(record->principal, PRINCIPAL_LOCAL)) {
+        return true;
     }
-    return true;
+    const struct access_entry *entry = speakers_find(a->speakers, record->principal);
+    uint32_t roles = entry == NULL ? 0 : entry->roles;
+    enum reach reach = rights_record(roles, record->type);
+    if (reach == REACH_ALL || (reach == REACH_OWN && own_unit(&a->registry, entry, unit, today))) {
+        return true;
+    }
+    if (roles != 0 && reach == REACH_NONE) {
+        return complain(why, CODE_NOT_IN_ROLE, record->principal, "%s",
+                        record_layout(record->type)->name);
+    }
+    struct slice code = unit == UNIT_NONE ? slice_text("") : a->registry.units[unit].code;
+    return complain(why, CODE_NOT_ALLOWED, code, "%.*s", SLICE_ARG(record->principal));
 }
 
 static bool
@@ -83,7 +99,7 @@ check_unit(struct check *c)
 static bool
 check_principal(struct check *c)
 {
-    return principal_may_speak(c->record->principal, c->claim->unit, c->why);
+    return principal_may_speak(c->apply, c->record, c->place->key.unit, c->place->today, c->why);
 }
 
 /* By what the unit was on its last day in the period. */

@@ -21,8 +21,10 @@ struct place {
     bool late;     /* after the form's due day */
 };
 
-/* Who may say something about a unit, or, with an empty one, about the registry and campaigns. */
-bool principal_may_speak(struct slice principal, struct slice unit, struct complaint *why);
+/* Whether its principal may publish the record: about a unit (an id), as the units stand on the block's
+ * local day, or, with UNIT_NONE, about what is no unit's. */
+bool principal_may_speak(const struct apply *a, const struct record *record, uint32_t unit,
+                         int32_t today, struct complaint *why);
 
 bool place_find(const struct apply *a, const struct record *record, const struct claim *claim,
                 struct place *place, struct complaint *why);

@@ -58,6 +58,7 @@ verdict_store(struct apply *a, const struct record *record, uint8_t type,
 {
     /* An envelope may say anything; only a code is a key that fits and that someone can ask for. */
     struct slice unit = code_is_valid(record->unit) ? record->unit : slice_text("");
+    bool refused = outcome->verdict == VERDICT_REJECTED || outcome->verdict == VERDICT_QUARANTINED;
     struct verdict_row row = {
         .verdict = outcome->verdict,
         .flags = outcome->flags,
@@ -66,13 +67,13 @@ verdict_store(struct apply *a, const struct record *record, uint8_t type,
         .code = slice_text(code_text(outcome->why.code)),
         .subject = slice_text(outcome->why.subject),
         .detail = slice_text(outcome->why.detail),
+        .principal = refused || unit.len == 0 ? record->principal : slice_text(""),
     };
     key_receipt(&a->key, record->receipt);
     buf_clear(&a->value);
     verdict_encode(&row, &a->value);
     enum err err =
         state_put(a->state, TABLE_VERDICT, buf_slice_of(&a->key), buf_slice_of(&a->value));
-    bool refused = outcome->verdict == VERDICT_REJECTED || outcome->verdict == VERDICT_QUARANTINED;
     if (err != ERR_OK || !refused) {
         return err;
     }

@@ -111,12 +111,14 @@ await(struct verify *v, uint64_t wanted, const struct frames **frames)
 static int
 connect_broker(struct verify *v)
 {
-    struct link_options options = {
-        .endpoint = v->settings->listen, .role = ROLE_READER, .name = "thidua-tally --verify"};
+    struct link_options options = {.endpoint = settings_broker(v->settings),
+                                   .key_file = settings_key_file(v->settings),
+                                   .role = ROLE_READER,
+                                   .name = "thidua-tally --verify"};
     const struct frames *frames;
     v->link = link_new(&options, &v->clock);
     if (v->link == NULL) {
-        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", v->settings->listen,
+        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings_broker(v->settings),
                   zmq_strerror(errno));
         return EX_UNAVAILABLE;
     }

@@ -7,7 +7,8 @@
  * one and the disk is the receipts' for most of the time; behind a backlog it takes answers until
  * TALLY_TURN_BYTES and rests no more.
  *
- * Owns the link, the shard's state and its apply. Invariant: the position told is a committed one.
+ * Owns the link, the shard's state and its apply. Invariants: the position told is a committed one;
+ * shard 0 tells none before it has told who may speak at it.
  * Every way out passes worker_free, which gives the shard back (BYE) after the state is closed. */
 #include "workers/tally/worker.h"
 
@@ -20,6 +21,7 @@
 #include "workers/tally/clear.h"
 #include "workers/tally/intake.h"
 #include "workers/tally/quarantined.h"
+#include "workers/tally/tell_access.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,6 +41,8 @@ struct worker {
     uint32_t shard;
     int64_t rest_until_ms; /* no transaction before, unless the intake is full */
     int64_t refused_ms;    /* no shard since then; 0: not refused */
+    bool access_due;       /* shard 0: the broker does not know who may speak */
+    uint64_t access_told;  /* the revision that it knows, unless due */
     bool stale_kept;       /* the state is stale, and nothing can make it again */
     struct care care;
 };
@@ -117,8 +121,35 @@ open_shard(struct worker *w, uint32_t shard, uint32_t shards)
     return GO_ON;
 }
 
+/* A broker opens its network door when our position has reached its journal's head: by then it must know
+ * whose keys are good, so that the table goes before the position, and where it does not fit the line
+ * both wait. */
+static int
+tell_who(struct worker *w, bool *told)
+{
+    uint64_t revision = apply_position(w->apply)->access_revision;
+    *told = w->shard != 0 || (!w->access_due && w->access_told == revision);
+    if (*told) {
+        return GO_ON;
+    }
+    w->access_due = true;
+    enum err err = tell_access(w->state, revision, w->link);
+    if (err == ERR_AGAIN) {
+        log_debug("access_unsent", "revision=%" PRIu64, revision);
+        return GO_ON;
+    }
+    if (err != ERR_OK) {
+        log_error("access_unreadable", "error=%s", err_name(err));
+        return EX_IOERR;
+    }
+    w->access_due = false;
+    w->access_told = revision;
+    *told = true;
+    return GO_ON;
+}
+
 static void
-tell_position(struct worker *w)
+send_position(struct worker *w)
 {
     struct buf out = BUF_EMPTY;
     struct message_progress progress = {.position = apply_position(w->apply)->block};
@@ -129,6 +160,17 @@ tell_position(struct worker *w)
         log_debug("progress_unsent", "error=%s", err_name(err));
     }
     buf_fini(&out);
+}
+
+static int
+tell_position(struct worker *w)
+{
+    bool told;
+    int code = tell_who(w, &told);
+    if (code == GO_ON && told) {
+        send_position(w);
+    }
+    return code;
 }
 
 /* A shard, the first time or again. Blocks asked for before are asked for again. */
@@ -163,9 +205,9 @@ on_welcome(struct worker *w)
         return EX_PROTOCOL;
     }
     w->refused_ms = 0;
-    tell_position(w);
+    w->access_due = true;
     intake_restart(&w->intake, apply_position(w->apply)->block + 1);
-    return GO_ON;
+    return tell_position(w);
 }
 
 /* ---- messages ---- */
@@ -288,8 +330,7 @@ commit_turn(struct worker *w)
               clock_mono_ms(&w->clock) - began_ms);
     rest_begin(w, clock_mono_ms(&w->clock) - began_ms);
     intake_clear(in);
-    tell_position(w);
-    return GO_ON;
+    return tell_position(w);
 }
 
 static int
@@ -297,6 +338,9 @@ on_quiet(struct worker *w)
 {
     if (w->apply != NULL) {
         intake_tick(&w->intake);
+        if (w->shard == 0 && w->access_due) {
+            return tell_position(w);
+        }
     }
     if (w->refused_ms != 0 && clock_mono_ms(&w->clock) - w->refused_ms >= TALLY_SHARD_WAIT_MS) {
         log_error("no_shard", "waited_ms=%d", TALLY_SHARD_WAIT_MS);
@@ -368,11 +412,13 @@ worker_new(const struct settings *settings)
 {
     struct worker *w = mem_alloc(sizeof(*w));
     *w = (struct worker){.settings = settings, .clock = clock_real(settings->clock_offset_us)};
-    struct link_options options = {
-        .endpoint = settings->listen, .role = ROLE_TALLY, .name = "thidua-tally"};
+    struct link_options options = {.endpoint = settings_broker(settings),
+                                   .key_file = settings_key_file(settings),
+                                   .role = ROLE_TALLY,
+                                   .name = "thidua-tally"};
     w->link = link_new(&options, &w->clock);
     if (w->link == NULL) {
-        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings->listen,
+        log_error("link_failed", "endpoint=\"%s\" why=\"%s\"", settings_broker(settings),
                   zmq_strerror(errno));
         free(w);
         return NULL;
