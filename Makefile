@@ -72,13 +72,13 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
 	@LEAST=$(LEAST) tests/cover build/cover
 
-bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=)
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000)
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
-	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),300000) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
+	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
-profile: packages-build ## where the tally worker's time goes: build/profile/tally.txt (needs perf)
+profile: packages-build ## where the broker's, the tally worker's and the client's time goes: build/profile (needs perf)
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
-	@tests/bench/profile $(B) $(or $(RECORDS),300000)
+	@tests/bench/profile $(B) $(or $(RECORDS),300000) $(MODE)
 
 sim: packages-build ## simulate clusters with seeded faults (SEEDS=10000 FROM=1)
 	@$(MAKE) --no-print-directory $(JOBS) $(B)/tests/sim

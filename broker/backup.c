@@ -271,14 +271,20 @@ open_copy(const struct backup *b, const struct catalog_entry *live)
     return err;
 }
 
-/* The open segment; where it is still empty, or there is none, the last sealed one has the head. */
+/* The open segment, and before it the one that has no seal yet: their copies are alike. Where there is
+ * none, or it is still empty, the one before has the head. */
 static enum err
 head_take(const struct backup *b, const struct catalog *theirs)
 {
     const struct catalog_entry *newest = &theirs->entries[theirs->count - 1];
-    enum err err = newest->sealed ? ERR_NOT_FOUND : open_copy(b, newest);
-    if (err != ERR_NOT_FOUND) {
-        return err;
+    const struct catalog_entry *unsealed = catalog_unsealed(theirs);
+    enum err err = unsealed != NULL ? open_copy(b, unsealed) : ERR_OK;
+    if (err != ERR_OK) {
+        return err == ERR_NOT_FOUND ? ERR_AGAIN : err;
+    }
+    err = newest->sealed ? ERR_NOT_FOUND : open_copy(b, newest);
+    if (err != ERR_NOT_FOUND || unsealed != NULL) {
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     }
     if (!newest->sealed && theirs->count == 1) {
         return ERR_NOT_FOUND; /* nothing was ever journalled */

@@ -18,9 +18,7 @@ _Static_assert(BLOCK_HEADER_SIZE + BLOCK_MADE_SIZE + SUBMIT_BYTES_MAX +
 void
 batch_fini(struct batch *batch)
 {
-    if (batch->open) {
-        block_builder_fini(&batch->block);
-    }
+    block_builder_fini(&batch->block);
     free(batch->due);
     *batch = (struct batch){0};
 }
@@ -132,9 +130,20 @@ batch_commit(struct broker *b)
     }
     enum err err = b->sequencer->ops->submit(b->sequencer, &batch->block, clock_wall_us(b->clock));
     if (err == ERR_OK) {
-        batch->open = false;
+        batch->open = false; /* its memory is the next block's */
     }
     return err;
+}
+
+bool
+batch_newest(const struct broker *b, uint64_t number, struct slice *block)
+{
+    const struct batch *batch = &b->batch;
+    bool is_it = !batch->open && number != 0 && batch->delivered == number;
+    if (is_it) {
+        *block = buf_slice_of(&batch->block.bytes);
+    }
+    return is_it;
 }
 
 static void
@@ -165,6 +174,7 @@ batch_delivered(void *context, const struct block *block)
         block->made_count != batch->made_count) {
         return;
     }
+    batch->delivered = block->number;
     for (uint32_t i = 0; i < batch->due_count; i++) {
         receipts_append(b, &batch->due[i], block);
     }

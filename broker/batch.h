@@ -20,6 +20,7 @@ struct batch {
     bool open;
     struct block_builder block;
     uint64_t made_count; /* of the open block or the last one */
+    uint64_t delivered;  /* the number of the last one that was on disk; 0: none */
     struct receipts_due *due;
     uint32_t due_count, due_cap;
 };
@@ -43,6 +44,9 @@ enum err batch_take_own(struct broker *b, const struct session *from, uint64_t r
 uint64_t batch_share(const struct broker *b, const struct session *s);
 /* The open block, if there is one, to the sequencer. */
 enum err batch_commit(struct broker *b) MUST_CHECK;
+/* Whether block `number` is the one that was committed last and is in memory still: then its bytes,
+ * good until the next is begun, which no turn does between its commit and its flush. */
+bool batch_newest(const struct broker *b, uint64_t number, struct slice *block);
 /* A block is ordered and on disk: the receipts of what was ours in it. `context` is the broker. */
 void batch_delivered(void *context, const struct block *block);
 

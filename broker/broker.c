@@ -163,6 +163,7 @@ broker_flush(struct broker *b, broker_send_fn *send, void *context)
     }
     replies_clear(&b->replies);
     arena_reset(b->arena);
+    journal_idle(b->journal);
 }
 
 uint32_t

@@ -110,14 +110,14 @@ seals_read(const char *folder, struct catalog *catalog)
     return ERR_OK;
 }
 
-/* Every segment but the newest is sealed, and the next begins where it ends. */
+/* Every segment but the newest two is sealed, and the next begins where it ends. */
 static enum err
 row_check(const char *folder, const struct catalog *catalog)
 {
     for (uint32_t i = 0; i < catalog->count; i++) {
         const struct catalog_entry *entry = &catalog->entries[i];
         const struct catalog_entry *next = i + 1 < catalog->count ? entry + 1 : NULL;
-        if (!entry->sealed && next != NULL) {
+        if (!entry->sealed && i + 2 < catalog->count) {
             log_error("journal_seal_missing", "folder=\"%s\" segment=%" PRIu64, folder,
                       entry->first);
             return ERR_CORRUPT;
@@ -126,7 +126,7 @@ row_check(const char *folder, const struct catalog *catalog)
             log_error("journal_seal_wrong", "folder=\"%s\" segment=%" PRIu64, folder, entry->first);
             return ERR_CORRUPT;
         }
-        if (next != NULL && next->first != entry->seal.last + 1) {
+        if (entry->sealed && next != NULL && next->first != entry->seal.last + 1) {
             log_error("journal_segment_missing",
                       "folder=\"%s\" expected=%" PRIu64 " found=%" PRIu64, folder,
                       entry->seal.last + 1, next->first);
@@ -147,6 +147,13 @@ catalog_read(const char *folder, struct catalog *catalog)
         catalog_fini(catalog);
     }
     return err;
+}
+
+struct catalog_entry *
+catalog_unsealed(const struct catalog *catalog)
+{
+    struct catalog_entry *entry = catalog->count < 2 ? NULL : &catalog->entries[catalog->count - 2];
+    return entry != NULL && !entry->sealed ? entry : NULL;
 }
 
 struct catalog_entry *

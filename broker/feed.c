@@ -1,4 +1,5 @@
-/* Answers are copied out of the journal: its slices end with the next read. Memory is bounded by
+/* Answers are copied out of the journal: its slices end with the next read. A worker that keeps up
+ * asks for the block that was just written, and gets it from where it was made. Memory is bounded by
  * REPLIES_BYTES_MAX a turn; who is left over is first in the next turn, which comes at once. */
 #include "broker/core.h"
 
@@ -41,7 +42,7 @@ feed_forget(struct broker *b, struct session *s)
     }
 }
 
-/* Copies blocks until one of the limits; at least one, if it can be read. */
+/* Gathers blocks until one of the limits; at least one, if it can be read. */
 static uint32_t
 blocks_gather(struct broker *b, const struct message_fetch *fetch, uint64_t head, enum err *err)
 {
@@ -50,11 +51,12 @@ blocks_gather(struct broker *b, const struct message_fetch *fetch, uint64_t head
     *err = ERR_OK;
     while ((n == 0 || n < fetch->max_blocks) && n < FETCH_BLOCKS_MAX && fetch->from + n <= head) {
         struct slice block;
-        *err = journal_read(b->journal, fetch->from + n, &block);
+        bool newest = batch_newest(b, fetch->from + n, &block);
+        *err = newest ? ERR_OK : journal_read(b->journal, fetch->from + n, &block);
         if (*err != ERR_OK || (n > 0 && bytes + block.len > fetch->max_bytes)) {
             break;
         }
-        b->feed.parts[n++] = arena_copy(b->arena, block);
+        b->feed.parts[n++] = newest ? block : arena_copy(b->arena, block);
         bytes += block.len;
     }
     return n;

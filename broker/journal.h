@@ -21,6 +21,7 @@ struct journal_ops {
     enum err (*read)(struct journal *j, uint64_t number, struct slice *block);
     void (*head)(const struct journal *j, struct journal_head *head);
     enum err (*prune)(struct journal *j, uint64_t before);
+    void (*idle)(struct journal *j); /* may be NULL */
     void (*free)(struct journal *j);
 };
 
@@ -51,12 +52,22 @@ journal_free(struct journal **j)
     *j = NULL;
 }
 
-/* The finished block must follow the head (CHECKed: the sequencer made it). On any error the process
- * must end: what is on disk is only known after reading it anew. */
+/* The finished block must follow the head (CHECKed, its chain by journal_mem only: the sequencer made
+ * it). On any error the process must end: what is on disk is only known after reading it anew. */
 static inline MUST_CHECK enum err
 journal_append(struct journal *j, struct slice block)
 {
     return j->ops->append(j, block);
+}
+
+/* When nobody waits, the replies of a turn being out: a small step of what makes later appends
+ * shorter. Changes nothing that can be read. */
+static inline void
+journal_idle(struct journal *j)
+{
+    if (j->ops->idle != NULL) {
+        j->ops->idle(j);
+    }
 }
 
 /* The bytes are good until the next call on this journal. ERR_NOT_FOUND; ERR_CORRUPT. */

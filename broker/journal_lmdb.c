@@ -5,9 +5,11 @@
  *     DATA/journal/NNNNNNNNNNNNNNNN.mdb    a segment, named by its first block
  *     DATA/journal/NNNNNNNNNNNNNNNN.seal   the seal of a full one
  *
- * Rolling over: close the live segment, hash it, write its seal, create the next. A power cut after
- * any of these steps leaves a folder that journal_lmdb_open understands: a newest segment that is
- * sealed (the next is made by the next append) or one that is empty (the head is its predecessor's).
+ * Rolling over: close the live segment, create the next; then, in steps between appends, hash the
+ * former and write its seal, at the latest before the next rolls over. A power cut after any of these
+ * steps leaves a folder that journal_lmdb_open understands: a newest segment that is full (the next is
+ * made by the next append) or empty (the head is its predecessor's), and one before it without a seal
+ * (it is hashed anew).
  *
  * Invariants: head is what is on disk; every sealed segment that is open was checked against its
  * seal by this process; the bytes handed out last belong to `reading`. */
@@ -15,6 +17,7 @@
 
 #include "broker/catalog.h"
 #include "broker/limits.h"
+#include "broker/sealing.h"
 #include "broker/segment.h"
 #include "common/check.h"
 #include "common/file.h"
@@ -37,6 +40,9 @@ struct journal_lmdb {
     uint64_t segment_bytes;
     struct catalog catalog;
     struct journal_head head;
+    struct sealing *sealing; /* of catalog_unsealed; NULL: not begun */
+    size_t appended;         /* bytes since the last step of it */
+    bool seal_later;         /* it failed: not again before the live one is full */
     struct segment *reading;
     uint64_t reads; /* counted, for closing the one used longest ago */
 };
@@ -107,9 +113,10 @@ entry_open(struct journal_lmdb *j, struct catalog_entry *entry)
         return ERR_OK;
     }
     char *path = catalog_path(j->folder, entry->first, "mdb");
-    enum segment_mode mode = entry->sealed  ? SEGMENT_SEALED
-                             : j->read_only ? SEGMENT_FOLLOW
-                                            : SEGMENT_WRITE;
+    /* One that is full is never written again, whether or not its seal is there. */
+    enum segment_mode mode = entry->sealed || entry != newest(j) ? SEGMENT_SEALED
+                             : j->read_only                      ? SEGMENT_FOLLOW
+                                                                 : SEGMENT_WRITE;
     enum err err = entry->sealed ? sealed_check(j, entry, path) : ERR_OK;
     err = err == ERR_OK ? segment_open(path, mode, j->segment_bytes, &entry->segment) : err;
     free(path);
@@ -239,51 +246,82 @@ catalog_renew(struct journal_lmdb *j)
     return ERR_OK;
 }
 
-/* The writer seals a segment before it makes the next: no seal, no roll-over. */
+/* Whether the catalog is out of date: there is a segment after the newest one that we know, which ends
+ * with `last`, or that was sealed or pruned since. */
 static bool
-rolled_over(struct journal_lmdb *j)
+rolled_over(struct journal_lmdb *j, uint64_t last)
 {
     struct catalog_entry *entry = newest(j);
     if (entry == NULL || entry->sealed) {
         return true;
     }
-    char *path = catalog_path(j->folder, entry->first, "seal");
-    bool sealed = file_exists(path);
-    free(path);
-    return sealed;
+    char *own = catalog_path(j->folder, entry->first, "mdb");
+    char *seal = catalog_path(j->folder, entry->first, "seal");
+    char *next = catalog_path(j->folder, last + 1, "mdb");
+    bool rolled =
+        !file_exists(own) || file_exists(seal) || (last + 1 > entry->first && file_exists(next));
+    free(own);
+    free(seal);
+    free(next);
+    return rolled;
 }
 
 static enum err
 follow(struct journal_lmdb *j)
 {
-    enum err err = rolled_over(j) ? catalog_renew(j) : ERR_OK;
     uint64_t number = 0;
-    err = err == ERR_OK ? last_number(j, &number) : err;
+    enum err err = last_number(j, &number);
+    if (err == ERR_OK && rolled_over(j, number)) {
+        err = catalog_renew(j);
+        err = err == ERR_OK ? last_number(j, &number) : err;
+    }
     return err == ERR_OK && number != j->head.number ? head_read(j) : err;
 }
 
 /* ---- writing ---- */
 
+/* A step of the seal that is still to be made; ERR_OK where there is none (any more). */
 static enum err
-live_seal(struct journal_lmdb *j)
+seal_some(struct journal_lmdb *j, size_t bytes)
 {
-    struct catalog_entry *live = newest(j);
-    char *segment = catalog_path(j->folder, live->first, "mdb");
-    char *lock = catalog_path(j->folder, live->first, "mdb-lock");
-    char *path = catalog_path(j->folder, live->first, "seal");
-    entry_close(j, live);
-    enum err err = seal_write(segment, path, live->first, j->head.number);
-    err = err == ERR_OK ? seal_read(path, &live->seal) : err;
-    if (err == ERR_OK) {
-        live->sealed = true;
-        live->checked = true; /* it was this process that wrote and hashed it */
-        unlink(lock);         /* LMDB's table of readers: nobody locks a sealed one */
-        log_info("segment_sealed", "segment=%" PRIu64 " last=%" PRIu64 " bytes=%" PRIu64,
-                 live->first, live->seal.last, live->seal.bytes);
+    struct catalog_entry *entry = catalog_unsealed(&j->catalog);
+    enum err err = ERR_OK;
+    if (entry == NULL) {
+        return ERR_OK;
     }
-    free(path);
-    free(lock);
-    free(segment);
+    if (j->sealing == NULL) {
+        err = sealing_begin(j->folder, entry->first, newest(j)->first - 1, &j->sealing);
+    }
+    err = err == ERR_OK ? sealing_step(j->sealing, bytes, &entry->seal) : err;
+    if (err == ERR_AGAIN) {
+        return err;
+    }
+    sealing_end(&j->sealing);
+    if (err == ERR_OK) {
+        char *lock = catalog_path(j->folder, entry->first, "mdb-lock");
+        entry->sealed = true;
+        entry->checked = true; /* it was this process that wrote and hashed it */
+        unlink(lock);          /* LMDB's table of readers: nobody locks a sealed one */
+        free(lock);
+        log_info("segment_sealed", "segment=%" PRIu64 " last=%" PRIu64 " bytes=%" PRIu64,
+                 entry->first, entry->seal.last, entry->seal.bytes);
+    }
+    return err;
+}
+
+/* The live one is full. Only two may be without a seal, so that the one before gets its own now. */
+static enum err
+live_end(struct journal_lmdb *j)
+{
+    enum err err;
+    do {
+        err = seal_some(j, SEAL_STEP_BYTES);
+    } while (err == ERR_AGAIN);
+    err = err == ERR_OK ? segment_trim(newest(j)->segment) : err;
+    if (err == ERR_OK) {
+        entry_close(j, newest(j));
+        j->seal_later = false;
+    }
     return err;
 }
 
@@ -315,7 +353,7 @@ live_ready(struct journal_lmdb *j)
         if (err != ERR_OK || !full) {
             return err;
         }
-        err = live_seal(j);
+        err = live_end(j);
         if (err != ERR_OK) {
             return err;
         }
@@ -329,15 +367,34 @@ lmdb_append(struct journal *base, struct slice bytes)
     struct journal_lmdb *j = (struct journal_lmdb *)base;
     struct block block;
     CHECK(!j->read_only);
+    /* The checksum once more, right before the disk: it is cheap. The chain was hashed over the same
+     * bytes by whoever finished the block, which is most of what an append costs: it is compared by
+     * the simulator's journal, by every tally worker and by each opening, not here again. */
     CHECK(block_open(bytes, &block) == ERR_OK);
-    CHECK(block_follows(&block, j->head.number, j->head.time_us, j->head.chain) == ERR_OK);
+    CHECK(block.number == j->head.number + 1 && block.time_us >= j->head.time_us);
     reading_end(j);
     enum err err = live_ready(j);
     err = err == ERR_OK ? segment_append(newest(j)->segment, block.number, bytes) : err;
     if (err == ERR_OK) {
         head_set(&j->head, &block);
+        j->appended += bytes.len;
     }
     return err;
+}
+
+/* A seal that cannot be written now is left to live_end, which ends us where it still cannot. */
+static void
+lmdb_idle(struct journal *base)
+{
+    struct journal_lmdb *j = (struct journal_lmdb *)base;
+    struct catalog_entry *live = newest(j);
+    if (catalog_unsealed(&j->catalog) != NULL && !j->seal_later) {
+        enum err err = seal_some(j, SEAL_STEP_BYTES + SEAL_STEP_TIMES * j->appended);
+        j->appended = 0;
+        j->seal_later = err != ERR_OK && err != ERR_AGAIN;
+    } else if (live != NULL && !live->sealed && live->segment != NULL) {
+        segment_fill(live->segment);
+    }
 }
 
 static enum err
@@ -391,10 +448,10 @@ lmdb_prune(struct journal *base, uint64_t before)
     reading_end(j);
     /* The newest stays, sealed or not: the next block must follow something. */
     while (err == ERR_OK && gone < PRUNE_SEGMENTS_MAX && gone + 1 < j->catalog.count &&
-           j->catalog.entries[gone].seal.last < before) {
+           j->catalog.entries[gone + 1].first <= before) {
         struct catalog_entry *entry = &j->catalog.entries[gone];
-        if (j->catalog.entries[gone + 1].first > j->head.number) {
-            break; /* what follows is empty still */
+        if (!entry->sealed || j->catalog.entries[gone + 1].first > j->head.number) {
+            break; /* being hashed, or what follows is empty still */
         }
         entry_close(j, entry);
         err = file_unlink(j->folder, entry->first, "mdb");
@@ -420,6 +477,7 @@ lmdb_free(struct journal *base)
         entry_close(j, &j->catalog.entries[i]);
     }
     catalog_fini(&j->catalog);
+    sealing_end(&j->sealing);
     if (j->lock_fd >= 0) {
         close(j->lock_fd);
     }
@@ -429,6 +487,7 @@ lmdb_free(struct journal *base)
 
 static const struct journal_ops LMDB_OPS = {
     .append = lmdb_append,
+    .idle = lmdb_idle,
     .read = lmdb_read,
     .head = lmdb_head,
     .prune = lmdb_prune,
@@ -458,6 +517,25 @@ writer_lock(struct journal_lmdb *j)
     return ERR_OK;
 }
 
+/* A segment without a seal says nothing about its end: its blocks do. */
+static enum err
+unsealed_check(struct journal_lmdb *j)
+{
+    struct catalog_entry *entry = catalog_unsealed(&j->catalog);
+    uint64_t last = 0;
+    if (entry == NULL) {
+        return ERR_OK;
+    }
+    enum err err = entry_open(j, entry);
+    err = err == ERR_OK ? segment_last(entry->segment, &last) : err;
+    if (err == ERR_NOT_FOUND || (err == ERR_OK && last + 1 != newest(j)->first)) {
+        log_error("journal_seal_missing", "folder=\"%s\" segment=%" PRIu64 " last=%" PRIu64,
+                  j->folder, entry->first, last);
+        return ERR_CORRUPT;
+    }
+    return err;
+}
+
 static uint64_t
 segment_size(const struct journal_options *options)
 {
@@ -482,6 +560,7 @@ journal_lmdb_open(const char *folder, const struct journal_options *options,
     if (err == ERR_OK && j->read_only && j->catalog.count == 0) {
         err = ERR_NOT_FOUND;
     }
+    err = err == ERR_OK ? unsealed_check(j) : err;
     err = err == ERR_OK ? head_read(j) : err;
     reading_end(j);
     if (err != ERR_OK) {

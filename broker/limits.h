@@ -51,7 +51,16 @@
 #define SEGMENT_BYTES_DEFAULT (64u << 20) /* hashed in a blink, copied in a second */
 #define SEGMENT_BYTES_MIN (64u << 10)     /* an empty environment must not count as full */
 #define SEGMENT_SPARE_BYTES (1u << 20)    /* map beyond the last block: tree and free-list pages */
-#define SEGMENT_TRIES_MAX 10  /* looks at a snapshot that a writer just moved away from */
+#define SEGMENT_TRIES_MAX 10 /* looks at a snapshot that a writer just moved away from */
+#define SEGMENT_FILL_BYTES                                                                         \
+    (2u << 20) /* zeros ahead: rarer steps would be longer, others too many */
+#define SEGMENT_FILL_LEFT                                                                          \
+    (256u << 10) /* the next step when no more is left: several turns' worth */
+#define SEGMENT_FILL_BLOCK_MAX                                                                     \
+    (64u << 10) /* larger blocks: what is saved is less than zeros cost */
+#define SEAL_STEP_BYTES                                                                            \
+    (256u << 10)              /* hashed in a turn, a quarter of a millisecond, and twice what */
+#define SEAL_STEP_TIMES 2     /* it appended: the seal is there long before the next is due */
 #define SEGMENTS_OPEN_MAX 4   /* sealed ones kept open: workers read near one another */
 #define PRUNE_SEGMENTS_MAX 64 /* removed in one turn: each is a sync of the folder */
 #define SEGMENTS_MAX 1000000  /* 64 TiB of them; a folder listing that is longer is no journal */

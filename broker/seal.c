@@ -43,19 +43,11 @@ seal_text(const struct seal *seal, const char *name, struct buf *text)
 }
 
 enum err
-seal_write(const char *segment, const char *seal, uint64_t first, uint64_t last)
+seal_write(const char *path, const struct seal *seal, const char *segment)
 {
-    uint8_t hash[SEAL_HASH_SIZE];
-    uint64_t bytes;
-    enum err err = hash_file(segment, hash, &bytes);
-    if (err != ERR_OK) {
-        return err;
-    }
-    struct seal made = {.first = first, .last = last, .bytes = bytes};
     struct buf text = BUF_EMPTY;
-    memcpy(made.hash, hash, sizeof(hash));
-    seal_text(&made, base_name(segment), &text);
-    err = file_replace(seal, buf_slice_of(&text));
+    seal_text(seal, base_name(segment), &text);
+    enum err err = file_replace(path, buf_slice_of(&text));
     buf_fini(&text);
     return err;
 }

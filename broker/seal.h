@@ -18,9 +18,8 @@ struct seal {
     uint8_t hash[SEAL_HASH_SIZE];
 };
 
-/* Hashes the closed segment and writes the seal, whole or not at all. */
-enum err seal_write(const char *segment, const char *seal, uint64_t first,
-                    uint64_t last) MUST_CHECK;
+/* Writes the seal of `segment` to `path`, whole or not at all. The hash is sealing.h's. */
+enum err seal_write(const char *path, const struct seal *seal, const char *segment) MUST_CHECK;
 /* ERR_NOT_FOUND; ERR_CORRUPT where the text is not a seal. */
 enum err seal_read(const char *path, struct seal *seal) MUST_CHECK;
 /* Whether the segment is the one that was sealed: ERR_CORRUPT, told in the log. */

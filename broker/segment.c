@@ -12,6 +12,9 @@
  *   7. Readers that died are cleared when the writer opens.
  *   8. It believes what is in a page, and follows a damaged one anywhere: no live file is given to it
  *      before pages.h has walked it, no sealed one before its hash was compared.
+ *   9. What stands behind the last page that a meta page tells of means nothing to LMDB, and it writes
+ *      there in segment_append only: the zeros of segment_fill, by the same thread between appends,
+ *      are always older than what is appended over them. A crash leaves a file that is longer.
  * Keys are 8 bytes big-endian, appended in order, so that leaves fill up and never split. */
 #include "broker/segment.h"
 
@@ -37,6 +40,9 @@ struct segment {
     MDB_txn *reader;
     bool reading; /* the reader holds a snapshot */
     char *path;
+    uint64_t full_bytes;
+    uint64_t filled;   /* the file's length, as far as we know; UINT64_MAX: no more of it */
+    size_t last_bytes; /* of the block that was appended last; 0: none yet */
 };
 
 struct key {
@@ -173,7 +179,7 @@ segment_create(const char *path, uint64_t full_bytes)
 
 /* Rule 6. */
 static enum err
-size_check(const struct segment *s)
+size_check(struct segment *s)
 {
     MDB_envinfo info;
     MDB_stat pages;
@@ -188,6 +194,7 @@ size_check(const struct segment *s)
                   (long long)file.st_size, info.me_last_pgno + 1);
         return ERR_CORRUPT;
     }
+    s->filled = (uint64_t)file.st_size;
     return ERR_OK;
 }
 
@@ -286,6 +293,7 @@ segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
     }
     struct segment *s = mem_alloc(sizeof(*s));
     s->path = mem_text(path);
+    s->full_bytes = full_bytes;
     err = env_open(path, mode_flags(mode), full_bytes, &s->env);
     if (err != ERR_OK) {
         goto free_segment;
@@ -344,7 +352,53 @@ segment_append(struct segment *s, uint64_t number, struct slice block)
         return segment_failed(s->path, "put", rc);
     }
     rc = mdb_txn_commit(txn);
+    s->last_bytes = block.len;
     return rc == 0 ? ERR_OK : segment_failed(s->path, "commit", rc);
+}
+
+/* Begun at once, so that the next append's sync does not find them all still to be written. */
+static bool
+zeros_write(struct segment *s, uint64_t from, uint64_t len)
+{
+    static const uint8_t zeros[SEGMENT_FILL_BYTES];
+    int fd;
+    if (mdb_env_get_fd(s->env, &fd) != 0 ||
+        pwrite(fd, zeros, (size_t)len, (off_t)from) != (ssize_t)len) {
+        return false;
+    }
+    (void)sync_file_range(fd, (off_t)from, (off_t)len, SYNC_FILE_RANGE_WRITE);
+    return true;
+}
+
+void
+segment_fill(struct segment *s)
+{
+    if (s->last_bytes == 0 || s->last_bytes > SEGMENT_FILL_BLOCK_MAX || s->filled == UINT64_MAX) {
+        return;
+    }
+    uint64_t used = segment_used(s);
+    uint64_t from = s->filled > used ? s->filled : used;
+    if (from - used > SEGMENT_FILL_LEFT || from >= s->full_bytes) {
+        return;
+    }
+    uint64_t room = s->full_bytes - from;
+    uint64_t len = room < SEGMENT_FILL_BYTES ? room : SEGMENT_FILL_BYTES;
+    s->filled = zeros_write(s, from, len) ? from + len : UINT64_MAX;
+}
+
+enum err
+segment_trim(struct segment *s)
+{
+    int fd;
+    uint64_t used = segment_used(s);
+    if (s->filled <= used) {
+        return ERR_OK;
+    }
+    int rc = mdb_env_get_fd(s->env, &fd);
+    if (rc == 0 && (ftruncate(fd, (off_t)used) != 0 || fsync(fd) != 0)) {
+        rc = errno;
+    }
+    return rc == 0 ? ERR_OK : segment_failed(s->path, "trim", rc);
 }
 
 enum err

@@ -26,6 +26,13 @@ void segment_close(struct segment **segment);
 
 /* On disk when it returns (not so in SEGMENT_BUILD). After an error the process must end. */
 enum err segment_append(struct segment *s, uint64_t number, struct slice block) MUST_CHECK;
+/* Between appends: a step of zeros behind the last page, where little is left of those before. An
+ * append within them has only its data to sync, no new length and no place on the disk. Goes without
+ * where the disk is full; nothing ever rests on the zeros. */
+void segment_fill(struct segment *s);
+/* Before a seal, the last call but close: a file that was filled too far, because it is full sooner than
+ * it was to be, ends with its last page, synced. ERR_IO. */
+enum err segment_trim(struct segment *s) MUST_CHECK;
 /* The bytes end with the next call on this segment. ERR_NOT_FOUND. */
 enum err segment_read(struct segment *s, uint64_t number, struct slice *block) MUST_CHECK;
 /* Ends the snapshot behind the last segment_read, so that its pages may be used again. */

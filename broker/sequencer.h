@@ -12,7 +12,8 @@ struct sequencer;
 typedef void sequencer_deliver_fn(void *context, const struct block *block);
 
 struct sequencer_ops {
-    /* Consumes the builder's bytes on ERR_OK. Any error ends the broker. */
+    /* The builder stays the caller's: on ERR_OK its bytes are no longer needed, and what they were
+     * delivered as ends with them. Any error ends the broker. */
     enum err (*submit)(struct sequencer *s, struct block_builder *block, int64_t now_us);
     void (*free)(struct sequencer *s);
 };

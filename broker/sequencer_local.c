@@ -19,18 +19,15 @@ local_submit(struct sequencer *base, struct block_builder *builder, int64_t now_
 {
     struct sequencer_local *s = (struct sequencer_local *)base;
     struct journal_head head;
-    struct block block;
     journal_head(s->journal, &head);
     int64_t time_us = now_us > head.time_us ? now_us : head.time_us;
     block_finish(builder, head.number + 1, time_us, now_us, head.chain);
-    enum err err = block_open(buf_slice_of(&builder->bytes), &block);
-    err = err == ERR_OK ? journal_append(s->journal, block.bytes) : err;
-    if (err != ERR_OK) {
-        return err;
+    struct block block = block_of(builder);
+    enum err err = journal_append(s->journal, block.bytes);
+    if (err == ERR_OK) {
+        s->deliver(s->context, &block);
     }
-    s->deliver(s->context, &block);
-    block_builder_fini(builder);
-    return ERR_OK;
+    return err;
 }
 
 static void

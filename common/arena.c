@@ -70,8 +70,7 @@ arena_grow(struct arena *arena, size_t need)
     arena->newest = chunk;
 }
 
-/* Memory that the caller fills whole. */
-static uint8_t *
+void *
 arena_take(struct arena *arena, size_t size)
 {
     CHECK(size <= SIZE_MAX / 4);

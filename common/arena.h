@@ -12,6 +12,8 @@ void arena_free(struct arena **arena);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same, not zeroed: for what the caller fills whole. */
+void *arena_take(struct arena *arena, size_t size);
 struct slice arena_copy(struct arena *arena, struct slice bytes);
 /* A C string. */
 char *arena_text(struct arena *arena, struct slice bytes);

@@ -18,9 +18,8 @@ first_day_of_month(int32_t months_since_1970)
 
 /* For days of the calendar and of its first and last week. */
 static struct period
-period_at(enum granularity gran, int32_t day)
+period_at_date(enum granularity gran, int32_t day, struct date date)
 {
-    struct date date = date_of_day(day);
     uint32_t years = (uint32_t)(date.year - YEAR_FIRST);
     switch (gran) {
     case GRAN_DAY:
@@ -35,6 +34,12 @@ period_at(enum granularity gran, int32_t day)
         return (struct period){gran, years};
     }
     CHECK(!"a granularity");
+}
+
+static struct period
+period_at(enum granularity gran, int32_t day)
+{
+    return period_at_date(gran, day, date_of_day(day));
 }
 
 struct period
@@ -87,6 +92,17 @@ period_up(struct period period, enum granularity gran)
 {
     CHECK(gran >= period.gran);
     return gran == period.gran ? period : period_at(gran, deciding_day(period));
+}
+
+void
+period_up_all(struct period period, uint32_t ordinals[GRAN_YEAR + 1])
+{
+    int32_t day = deciding_day(period);
+    struct date date = date_of_day(day);
+    ordinals[period.gran] = period.ordinal;
+    for (int gran = period.gran + 1; gran <= GRAN_YEAR; gran++) {
+        ordinals[gran] = period_at_date((enum granularity)gran, day, date).ordinal;
+    }
 }
 
 struct period

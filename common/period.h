@@ -35,6 +35,9 @@ int32_t period_last_day(struct period period);
 struct period period_of_day(enum granularity gran, int32_t day);
 /* The coarser (or same) period that this one counts in. `gran` must not be finer. */
 struct period period_up(struct period period, enum granularity gran);
+/* All of them at once, by granularity: ordinals[g] is that of period_up(period, g), for `period`'s own
+ * granularity and every coarser one; the finer ones are left as they are. */
+void period_up_all(struct period period, uint32_t ordinals[GRAN_YEAR + 1]);
 struct period period_next(struct period period);
 /* The finer periods that count in `coarse`: first and last, inclusive. `gran` must not be
  * coarser. */

@@ -157,15 +157,11 @@ records_are_valid(struct slice bytes)
     return at == bytes.len;
 }
 
-enum err
-block_open(struct slice bytes, struct block *block)
+static struct block
+fields_of(struct slice bytes)
 {
-    if (!shape_is_valid(bytes) || le64_get(bytes.data + AT_CHECKSUM) != checksum_of(bytes) ||
-        !records_are_valid(bytes)) {
-        return ERR_CORRUPT;
-    }
     const uint8_t *at = bytes.data;
-    *block = (struct block){
+    return (struct block){
         .bytes = bytes,
         .number = le64_get(at + AT_NUMBER),
         .time_us = (int64_t)le64_get(at + AT_TIME),
@@ -176,6 +172,23 @@ block_open(struct slice bytes, struct block *block)
         .made_us = (int64_t)le64_get(at + AT_MADE_TIME),
         .count = le32_get(at + AT_COUNT),
     };
+}
+
+struct block
+block_of(const struct block_builder *b)
+{
+    CHECK(b->bytes.len >= AT_RECORDS && memcmp(b->bytes.data, magic, sizeof magic) == 0);
+    return fields_of(buf_slice_of(&b->bytes));
+}
+
+enum err
+block_open(struct slice bytes, struct block *block)
+{
+    if (!shape_is_valid(bytes) || le64_get(bytes.data + AT_CHECKSUM) != checksum_of(bytes) ||
+        !records_are_valid(bytes)) {
+        return ERR_CORRUPT;
+    }
+    *block = fields_of(bytes);
     return ERR_OK;
 }
 

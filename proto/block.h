@@ -47,7 +47,7 @@ void block_finish(struct block_builder *b, uint64_t number, int64_t time_us, int
                   const uint8_t previous_chain[BLOCK_CHAIN_SIZE]);
 void block_builder_fini(struct block_builder *b);
 
-/* A block as read. Slices and pointers end with the bytes. */
+/* A block as read or just made. Slices and pointers end with the bytes. */
 struct block {
     struct slice bytes;
     uint64_t number;
@@ -67,6 +67,8 @@ struct block_record {
     uint32_t index;
 };
 
+/* What block_finish has made: its maker has nothing to check in it. Ends with the builder's bytes. */
+struct block block_of(const struct block_builder *b);
 /* Conditions 1 and 2: ERR_CORRUPT. */
 enum err block_open(struct slice bytes, struct block *block) MUST_CHECK;
 /* Conditions 3 and 4, given what came before: ERR_CORRUPT. */

@@ -126,7 +126,7 @@ batch_send(struct client *client, struct batch *b, int64_t now)
 {
     if (session_send(client, buf_slice_of(&b->message), now)) {
         b->state = BATCH_SENT;
-        due_set(client, b, now + client_jitter(b->patience_ms));
+        due_set(client, b, now + client_jitter(client, b->patience_ms));
         b->patience_ms = client_longer(b->patience_ms, RETRY_MAX_MS);
     } else {
         due_set(client, b, now + SEND_AGAIN_MS);

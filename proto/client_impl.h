@@ -102,6 +102,7 @@ struct client {
     struct query_wait query;
     struct revisions *revisions;
     uint64_t next_request;
+    uint64_t jitter; /* the generator's state */
     uint64_t pending;
     client_result_fn *on_result;
     void *result_context;
@@ -114,12 +115,12 @@ struct client *client_new_on(const struct client_options *options, struct clock 
                              char why[256]);
 int64_t client_now(const struct client *client);
 /* `ms` and up to a quarter more: peers that failed together do not come back together. */
-uint32_t client_jitter(uint32_t ms);
+uint32_t client_jitter(struct client *client, uint32_t ms);
 /* Twice as much, up to `most`. */
 uint32_t client_longer(uint32_t amount, uint32_t most);
 int64_t client_earlier(int64_t a, int64_t b);
 /* When to try again what this answered. */
-int64_t client_after_busy(const struct client *client, const struct message_busy *busy);
+int64_t client_after_busy(struct client *client, const struct message_busy *busy);
 /* One message of a broker's, whoever that is. */
 void client_take(struct client *client, struct slice header);
 /* Puts the key on a socket for this broker, where it has one. */

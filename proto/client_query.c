@@ -79,7 +79,7 @@ query_send(struct client *client, int64_t now)
         return;
     }
     q->state = QUERY_SENT;
-    q->due_ms = now + (int64_t)query.wait_ms + client_jitter(q->patience_ms);
+    q->due_ms = now + (int64_t)query.wait_ms + client_jitter(client, q->patience_ms);
     q->patience_ms = client_longer(q->patience_ms, RETRY_MAX_MS);
 }
 
@@ -171,7 +171,7 @@ query_on_error(struct client *client, uint64_t request, const struct complaint *
     }
     q->why = *why;
     q->state = QUERY_READY;
-    q->due_ms = client_now(client) + client_jitter(q->pause_ms);
+    q->due_ms = client_now(client) + client_jitter(client, q->pause_ms);
     q->pause_ms = client_longer(q->pause_ms, PAUSE_MAX_MS);
     return true;
 }

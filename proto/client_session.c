@@ -64,7 +64,7 @@ hello_send(struct client *client, int64_t now)
         log_debug("hello_not_sent", "endpoint=\"%s\"", client->brokers[s->broker_at].address);
     }
     s->state = SESSION_HELLO;
-    s->deadline_ms = now + client_jitter(s->retry_ms);
+    s->deadline_ms = now + client_jitter(client, s->retry_ms);
 }
 
 /* A handshake that cannot be watched is still one: only its reason will be missing. */
@@ -90,7 +90,7 @@ session_dial(struct client *client, int64_t now)
         /* Out of descriptors, most likely: as good as a broker that does not answer. */
         socket_drop(client, 0);
         s->state = SESSION_CLOSED;
-        s->deadline_ms = now + client_jitter(s->retry_ms);
+        s->deadline_ms = now + client_jitter(client, s->retry_ms);
         s->broker_at = (s->broker_at + 1) % client->broker_count;
         return;
     }
@@ -136,7 +136,7 @@ session_send(struct client *client, struct slice message, int64_t now)
     struct session *s = &client->session;
     bool sent = frames_send(client->socket, &message, 1) == ERR_OK;
     if (s->deadline_ms == NEVER) {
-        s->deadline_ms = now + client_jitter(s->retry_ms);
+        s->deadline_ms = now + client_jitter(client, s->retry_ms);
     }
     if (sent) {
         s->heartbeat_due_ms = now + s->heartbeat_ms;
@@ -211,7 +211,7 @@ session_refused(struct client *client, const struct complaint *why)
     s->why = *why;
     socket_drop(client, 0);
     s->state = SESSION_CLOSED;
-    s->deadline_ms = client_now(client) + client_jitter(s->retry_ms);
+    s->deadline_ms = client_now(client) + client_jitter(client, s->retry_ms);
     next_broker(client);
 }
 

@@ -7,9 +7,12 @@
 
 #define TALLY_FETCH_BLOCKS 4096 /* what the protocol allows: the bytes are the bound that counts */
 #define TALLY_FETCH_BYTES (4u << 20) /* at 20 µs a report of 60 bytes 1.4 s: well below a lease */
-#define TALLY_TURN_BYTES (8u << 20)  /* a transaction takes no more blocks once it has this much */
-#define TALLY_MORE_WAIT_MS 20        /* behind a backlog, for the next answer: more rows a page */
-#define TALLY_TURN_BLOCKS 8192       /* two full answers, so that none is ever refused */
+/* A transaction takes no more blocks once it has this much. More rows a page cost less a row; but 16 MiB
+ * may be 280,000 reports of 60 bytes, 2 s at 7 µs each, and a worker that says nothing for a lease of
+ * 5 s has lost its session. */
+#define TALLY_TURN_BYTES (16u << 20)
+#define TALLY_MORE_WAIT_MS 20  /* behind a backlog, for the next answer: more rows a page */
+#define TALLY_TURN_BLOCKS 8192 /* two full answers, so that none is ever refused */
 #define TALLY_REST_TIMES                                                                           \
     4 /* a transaction of t ms, then 4 t of rest: a fifth of the disk at most */
 #define TALLY_REST_MAX_MS 200     /* and a tally is seen well within half a second */
@@ -20,7 +23,8 @@
 #define ACCUSE_WAIT_MS 10000  /* a broker that starts is back well before */
 #define ACCUSE_REASON_MAX 120 /* what the record takes */
 
-#define CACHE_ROWS_MAX (1u << 18) /* tallies kept in memory: 36 MiB up to fifteen cells a row */
+/* Rows that wait to be written in order, before they are written within a transaction: a turn's. */
+#define CACHE_BYTES_MAX (64u << 20)
 
 #define VERIFY_CONNECT_MS 10000 /* no WELCOME, or no blocks, for so long: the broker is not there */
 #define VERIFY_ROUNDS 3 /* of catching up before the snapshots are held: each is far shorter */

@@ -4,9 +4,10 @@
  *   workload.c  the stated workload: a campaign, its units, reports by number
  *   site.c      a site in a temporary folder: its processes, its client
  *   costs.c     what its processes took: processor time, memory, bytes written
- *   modes.c     streams of reports, lone reports, replay
+ *   modes.c     streams of reports, lone reports, a long journal, replay
  *   rank.c      a whole city scored, ranked and rolled up, in one process
  *   steady.c    reports at a steady pace: how long each waits
+ *   machine.c   the state machine alone, in one process
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
  *
@@ -99,10 +100,15 @@ void costs_read(const struct site *s, struct costs *costs);
 void costs_tell(struct figures *f, const char *mode, const struct site *s,
                 const struct costs *before);
 
-/* ---- modes.c, steady.c, floors.c ---- */
+/* ---- modes.c, steady.c, machine.c, floors.c ---- */
 void mode_lone(struct figures *f, struct site *s);
-void mode_stream(struct figures *f, struct site *s, uint64_t records, uint32_t per_message);
+/* Receipts a second. `mode` begins the names of its figures. */
+double mode_stream(struct figures *f, struct site *s, const char *mode, uint64_t records,
+                   uint32_t per_message);
+#define LONG_SAMPLE 100000 /* reports, before and after */
+void mode_long(struct figures *f, struct site *s, uint64_t records);
 void mode_replay(struct figures *f, struct site *s);
+void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
 
 /* ---- rank.c ---- */

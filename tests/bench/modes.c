@@ -1,4 +1,5 @@
-/* Lone reports, streams of reports, and the journal's replay: see bench.h. */
+/* Lone reports, streams of reports into a new site and into a full one, and the journal's replay: see
+ * bench.h. */
 #include "tests/bench/bench.h"
 
 #include "common/check.h"
@@ -13,7 +14,9 @@ mode_lone(struct figures *f, struct site *s)
 {
     static double took[LONE_REPORTS];
     struct buf body = BUF_EMPTY;
+    struct costs before;
     site_connect(s, 1, site_count, s);
+    costs_read(s, &before);
     for (int i = 0; i < LONE_REPORTS; i++) {
         double start = now_s();
         site_submit(s, s->made++, &body);
@@ -21,6 +24,7 @@ mode_lone(struct figures *f, struct site *s)
         took[i] = now_s() - start;
     }
     figure_add_times(f, "lone report: receipt", took, LONE_REPORTS);
+    costs_tell(f, "lone report", s, &before);
     floor_append(s, LONE_REPORTS, body.len, took);
     figure_add_times(f, "lone report: bare append and sync", took, LONE_REPORTS);
     buf_fini(&body);
@@ -43,24 +47,31 @@ making_tell(struct figures *f, uint64_t records)
     buf_fini(&body);
 }
 
-void
-mode_stream(struct figures *f, struct site *s, uint64_t records, uint32_t per_message)
+/* `records` reports handed in and receipted; the client's own last one may still be in a tally's way. */
+static void
+reports_send(struct site *s, uint64_t records)
 {
     struct buf body = BUF_EMPTY;
-    struct costs before;
-    char mode[32], name[80];
-    snprintf(mode, sizeof(mode), "%u a message", per_message);
-    site_connect(s, per_message, site_count, s);
-    site_submit(s, s->made++, &body); /* the session is open before the watch starts */
-    client_drain(s->client);
-    making_tell(f, records < 100000 ? records : 100000);
-    costs_read(s, &before);
-    uint64_t block = s->last_block, bytes = s->record_bytes;
-    double start = now_s();
     for (uint64_t i = 0; i < records; i++) {
         site_submit(s, s->made++, &body);
     }
     client_drain(s->client);
+    buf_fini(&body);
+}
+
+double
+mode_stream(struct figures *f, struct site *s, const char *mode, uint64_t records,
+            uint32_t per_message)
+{
+    struct costs before;
+    char name[80];
+    site_connect(s, per_message, site_count, s);
+    reports_send(s, 1); /* the session is open before the watch starts */
+    making_tell(f, records < 100000 ? records : 100000);
+    costs_read(s, &before);
+    uint64_t block = s->last_block, bytes = s->record_bytes;
+    double start = now_s();
+    reports_send(s, records);
     double receipted = now_s() - start;
     site_await_tallies(s);
     double tallied = now_s() - start;
@@ -75,7 +86,21 @@ mode_stream(struct figures *f, struct site *s, uint64_t records, uint32_t per_me
     figure_add(f, name, "/s", (double)records / bare);
     snprintf(name, sizeof(name), "%s: records a block", mode);
     figure_add(f, name, "", (double)records / (double)blocks);
-    buf_fini(&body);
+    return (double)records / receipted;
+}
+
+/* The same stream into a site that is new and into one that holds `records` reports already. */
+void
+mode_long(struct figures *f, struct site *s, uint64_t records)
+{
+    double begin = mode_stream(f, s, "long, at first", LONG_SAMPLE, 100);
+    double start = now_s();
+    reports_send(s, records);
+    site_await_tallies(s);
+    figure_add(f, "long: reports already there", "", (double)s->made);
+    figure_add(f, "long: end to end, all of them", "/s", (double)records / (now_s() - start));
+    double end = mode_stream(f, s, "long, then", LONG_SAMPLE, 100);
+    figure_add(f, "long: receipts then, of those at first", "", end / begin);
 }
 
 /* With the comparison: `thidua verify` beside the running site. Without: the state is thrown away,
@@ -99,4 +124,5 @@ mode_replay(struct figures *f, struct site *s)
     site_await_tallies(s);
     figure_add(f, "replay: the state made again from nothing", "/s",
                (double)s->made / (now_s() - start));
+    costs_tell(f, "replay", s, &(struct costs){0}); /* all processes are new */
 }

@@ -177,6 +177,7 @@ block_run(const struct load *load, struct site *site, uint64_t block)
     if (err == ERR_OK && shim_mark != NULL) {
         shim_mark(MARK_RECEIPTS, block);
     }
+    journal_idle(site->journal);
     for (uint32_t s = 0; s < LOAD_SHARDS && err == ERR_OK; s++) {
         /* The second worker is behind, and takes more at once. */
         if (s == 0 || block % APPLIED_AT_ONCE == 0) {

@@ -20,7 +20,7 @@
 
 /* Blocks within leaves and on pages of their own, enough for a branch above the leaves. */
 static void
-segment_fill(struct segment *s)
+input_place(struct segment *s)
 {
     static uint8_t body[9000];
     uint8_t chain[BLOCK_CHAIN_SIZE] = {0};
@@ -47,7 +47,7 @@ good_file(void)
         struct segment *s;
         CHECK(segment_create(path, SEGMENT_BYTES_MIN * 4) == ERR_OK);
         CHECK(segment_open(path, SEGMENT_WRITE, SEGMENT_BYTES_MIN * 4, &s) == ERR_OK);
-        segment_fill(s);
+        input_place(s);
         segment_close(&s);
         CHECK(file_read(path, 1 << 20, &good) == ERR_OK);
         free(path);

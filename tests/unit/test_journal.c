@@ -12,8 +12,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -286,6 +289,207 @@ test_roll_over(void **state)
     }
 }
 
+/* The number of the segment after the first one. */
+static uint64_t
+second_segment(struct rig *rig)
+{
+    for (uint64_t first = 2; first < 1000; first++) {
+        char *path = segment_of(rig, first, "mdb");
+        bool found = file_exists(path);
+        free(path);
+        if (found) {
+            return first;
+        }
+    }
+    fail_msg("there is no second segment");
+    return 0;
+}
+
+static off_t
+size_of(struct rig *rig, uint64_t first)
+{
+    struct stat file;
+    char *path = segment_of(rig, first, "mdb");
+    assert_int_equal(stat(path, &file), 0);
+    free(path);
+    return file.st_size;
+}
+
+static bool
+ends_in_zeros(struct rig *rig, uint64_t first)
+{
+    struct buf file = BUF_EMPTY;
+    char *path = segment_of(rig, first, "mdb");
+    assert_int_equal(file_read(path, 64 << 20, &file), ERR_OK);
+    size_t zeros = 0;
+    while (zeros < 4096 && file.data[file.len - 1 - zeros] == 0) {
+        zeros++;
+    }
+    buf_fini(&file);
+    free(path);
+    return zeros == 4096;
+}
+
+/* Zeros ahead of the last page: nobody reads them, a segment that is sealed has none, and a broker that
+ * was killed finds its journal as it was. */
+static void
+test_filled_ahead(void **state)
+{
+    struct rig *rig = *state;
+    append_many(rig, 1, 300);
+    off_t before = size_of(rig, 1);
+    journal_idle(rig->j);
+    assert_true(size_of(rig, 1) > before && size_of(rig, 1) <= 64 << 10);
+    assert_true(ends_in_zeros(rig, 1));
+    for (int i = 0; i < 200; i++) {
+        append_many(rig, 1, 5000);
+        journal_idle(rig->j);
+        if (i % 9 == 0) {
+            journal_free(&rig->j);
+            assert_int_equal(rig_open(rig, false), ERR_OK);
+        }
+    }
+    char command[600];
+    snprintf(command, sizeof(command), "cd %s/journal && b2sum --check --strict --quiet *.seal",
+             rig->folder);
+    assert_int_equal(system(command), 0);
+    for (uint64_t n = 1; n <= 201; n++) {
+        assert_block(rig, n);
+    }
+}
+
+static bool
+is_sealed(struct rig *rig, uint64_t first)
+{
+    char *path = segment_of(rig, first, "seal");
+    bool sealed = file_exists(path);
+    free(path);
+    return sealed;
+}
+
+/* A segment of 1 MiB is full with block 11; nothing was hashed yet. */
+static void
+roll_over_large(struct rig *rig)
+{
+    journal_free(&rig->j);
+    rig->segment_bytes = 1 << 20;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 11, 90000);
+    append_many(rig, 1, 300);
+    assert_int_equal(second_segment(rig), 12);
+    assert_false(is_sealed(rig, 1));
+}
+
+static void
+test_sealed_in_steps(void **state)
+{
+    struct rig *rig = *state;
+    int steps = 0;
+    roll_over_large(rig);
+    for (uint64_t n = 1; n <= 12; n++) {
+        assert_block(rig, n);
+    }
+    assert_int_equal(journal_prune(rig->j, 12), ERR_OK); /* not while it is being hashed */
+    assert_head(rig, 1, 12);
+    journal_idle(rig->j); /* takes twice what was appended before, too: all of it */
+    assert_true(is_sealed(rig, 1));
+    append_many(rig, 11, 90000);
+    assert_false(is_sealed(rig, 12));
+    append_many(rig, 1, 300);
+    journal_free(&rig->j);
+    assert_int_equal(rig_open(rig, true), ERR_OK); /* a reader, before there is a seal */
+    assert_block(rig, 12);
+    assert_block(rig, 24);
+    journal_free(&rig->j);
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    while (!is_sealed(rig, 12) && steps++ < 100) {
+        journal_idle(rig->j);
+    }
+    assert_int_equal(steps, 5); /* of 256 KiB: the file is a little over 1 MiB */
+    assert_int_equal(journal_prune(rig->j, 12), ERR_OK);
+    assert_head(rig, 12, 24);
+}
+
+/* The process ends between two steps, each time; then the next segment is full, and waits for the seal. */
+static void
+test_sealing_interrupted(void **state)
+{
+    struct rig *rig = *state;
+    roll_over_large(rig);
+    for (int i = 0; i < 3; i++) {
+        journal_free(&rig->j);
+        assert_int_equal(rig_open(rig, false), ERR_OK);
+        journal_idle(rig->j);
+        assert_false(is_sealed(rig, 1));
+    }
+    append_many(rig, 10, 90000);
+    assert_false(is_sealed(rig, 1));
+    append_many(rig, 3, 90000);
+    assert_true(is_sealed(rig, 1));
+    for (uint64_t n = 1; n <= 25; n++) {
+        assert_block(rig, n);
+    }
+}
+
+/* What has no seal yet must reach to where the next begins. */
+static void
+test_unsealed_cut_short(void **state)
+{
+    struct rig *rig = *state;
+    roll_over_large(rig);
+    journal_free(&rig->j);
+    char *from = segment_of(rig, 12, "mdb"), *to = segment_of(rig, 14, "mdb");
+    assert_int_equal(rename(from, to), 0);
+    free(from);
+    free(to);
+    assert_int_equal(rig_open(rig, false), ERR_CORRUPT);
+}
+
+/* A segment is full before its zeros are used up only where `segment_mb` was lowered meanwhile. */
+static void
+test_filled_too_far(void **state)
+{
+    struct rig *rig = *state;
+    journal_free(&rig->j);
+    rig->segment_bytes = 1 << 20;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 10, 10000);
+    journal_idle(rig->j);
+    assert_int_equal(size_of(rig, 1), 1 << 20);
+    journal_free(&rig->j);
+    rig->segment_bytes = SEGMENT_BYTES_MIN;
+    assert_int_equal(rig_open(rig, false), ERR_OK);
+    append_many(rig, 1, 300);
+    assert_int_equal(second_segment(rig), 11);
+    assert_false(ends_in_zeros(rig, 1));
+    for (uint64_t n = 1; n <= 11; n++) {
+        assert_block(rig, n);
+    }
+}
+
+/* No room for zeros is no error: they are left out, and appends go on. */
+static void
+test_filled_ahead_without_room(void **state)
+{
+    struct rig *rig = *state;
+    struct rlimit limit, all;
+    append_many(rig, 1, 300);
+    off_t before = size_of(rig, 1);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    limit = all;
+    limit.rlim_cur = (rlim_t)before;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    journal_idle(rig->j);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    assert_true(size_of(rig, 1) == before);
+    append_many(rig, 3, 300);
+    journal_idle(rig->j);
+    for (uint64_t n = 1; n <= 4; n++) {
+        assert_block(rig, n);
+    }
+}
+
 static void
 test_one_writer(void **state)
 {
@@ -369,22 +573,6 @@ test_live_segment_cut(void **state)
     assert_int_equal(truncate(path, 5000), 0);
     assert_int_equal(rig_open(rig, false), ERR_CORRUPT);
     free(path);
-}
-
-/* The number of the segment after the first one. */
-static uint64_t
-second_segment(struct rig *rig)
-{
-    for (uint64_t first = 2; first < 1000; first++) {
-        char *path = segment_of(rig, first, "mdb");
-        bool found = file_exists(path);
-        free(path);
-        if (found) {
-            return first;
-        }
-    }
-    fail_msg("there is no second segment");
-    return 0;
 }
 
 static void
@@ -482,6 +670,19 @@ hear(int fd)
     assert_int_equal(read(fd, &word, 1), 1);
 }
 
+static bool
+read_all(struct rig *rig, uint64_t from, uint64_t to)
+{
+    bool good = true;
+    for (uint64_t n = from; n <= to && good; n++) {
+        struct slice bytes;
+        struct block block;
+        good = journal_read(rig->j, n, &bytes) == ERR_OK && block_open(bytes, &block) == ERR_OK &&
+               block.number == n;
+    }
+    return good;
+}
+
 /* Another process, as LMDB wants it: 0 where it read all that the writer told it to. */
 static int
 follower_run(struct rig *rig, int from_writer, int to_writer)
@@ -495,16 +696,17 @@ follower_run(struct rig *rig, int from_writer, int to_writer)
     }
     say(to_writer, 'o');
     hear(from_writer);
-    for (uint64_t n = 1; n <= 60; n++) {
-        struct block block;
-        if (journal_read(mine.j, n, &bytes) != ERR_OK || block_open(bytes, &block) != ERR_OK ||
-            block.number != n) {
-            return 2;
-        }
+    if (!read_all(&mine, 1, 5)) {
+        return 2;
+    }
+    say(to_writer, 'r');
+    hear(from_writer);
+    if (!read_all(&mine, 1, 60)) {
+        return 3;
     }
     journal_head(mine.j, &head);
     if (head.number != 60 || journal_read(mine.j, 61, &bytes) != ERR_NOT_FOUND) {
-        return 3;
+        return 4;
     }
     journal_free(&mine.j);
     return 0;
@@ -521,21 +723,26 @@ test_follow(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody waiting */
         _exit(follower_run(rig, there[0], back[1]));
     }
+    close(there[0]); /* theirs alone: if they end early, we hear of it */
+    close(back[1]);
     assert_int_equal(rig_open(rig, false), ERR_OK);
     append_many(rig, 3, 10000);
     say(there[1], 'b');
     hear(back[0]);
-    append_many(rig, 57, 10000); /* it rolls over many times */
+    append_many(rig, 2, 10000); /* it rolls over once, and nothing is sealed */
+    assert_true(second_segment(rig) == 4 && !is_sealed(rig, 1));
+    say(there[1], 'n');
+    hear(back[0]);
+    append_many(rig, 55, 10000); /* and many times */
     say(there[1], 'e');
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    for (int i = 0; i < 2; i++) {
-        close(there[i]);
-        close(back[i]);
-    }
+    close(there[1]);
+    close(back[0]);
 }
 
 #define BOTH(test)                                                                                 \
@@ -559,6 +766,12 @@ main(void)
         LMDB(test_roll_over),
         LMDB(test_one_writer),
         LMDB(test_read_only_needs_a_journal),
+        LMDB(test_filled_ahead),
+        LMDB(test_sealed_in_steps),
+        LMDB(test_sealing_interrupted),
+        LMDB(test_unsealed_cut_short),
+        LMDB(test_filled_too_far),
+        LMDB(test_filled_ahead_without_room),
         LMDB(test_sealed_segment_damaged),
         LMDB(test_sealed_segment_cut),
         LMDB(test_live_block_flipped),

@@ -8,9 +8,11 @@
 
 #include "common/decimal.h"
 #include "workers/tally/limits.h"
+#include "workers/tally/near.h"
 #include "workers/tally/outlier.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SERIES 200000
 
@@ -91,11 +93,59 @@ test_widest_numbers(void **unused)
     assert_true(outlier_is(INT64_MIN, series, OUTLIER_SERIES));
 }
 
+static uint64_t
+draw(uint64_t *random, uint64_t below)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return *random % below;
+}
+
+/* A proof is right whatever the guess: made of this series, of another one, or anything. */
+static void
+test_nearness_is_proved(void **unused)
+{
+    (void)unused;
+    uint64_t random = 20211123;
+    struct guess guess = {0, 0};
+    uint32_t proved = 0, missed = 0;
+    for (int n = 0; n < SERIES; n++) {
+        int64_t series[OUTLIER_SERIES];
+        uint32_t count =
+            OUTLIER_LEAST + (uint32_t)draw(&random, OUTLIER_SERIES - OUTLIER_LEAST + 1);
+        uint64_t span = 1 + draw(&random, 17);
+        int64_t base = n % 8 == 0 ? INT64_MAX - 17 : n % 8 == 1 ? INT64_MIN : 0;
+        for (uint32_t i = 0; i < count; i++) {
+            series[i] = base + (int64_t)draw(&random, span);
+        }
+        int64_t value = (int64_t)draw(&random, 4 * span) - (int64_t)span;
+        int64_t copy[OUTLIER_SERIES];
+        memcpy(copy, series, sizeof(copy));
+        if (n % 3 == 0) {
+            guess = (struct guess){(int64_t)draw(&random, span) - 2, (int64_t)draw(&random, span)};
+        } else if (n % 3 == 1) {
+            guess = guess_make(copy, count);
+        }
+        struct near near = {0};
+        bool proof = near_begin(&near, guess, value);
+        near_add(&near, series, 1, count / 2);
+        near_add(&near, series + count / 2, 1, count - count / 2);
+        proof = proof && near_end(&near, count) == NEAR_PROVED;
+        bool outlier = by_definition(value, series, count);
+        assert_false(proof && outlier);
+        proved += proof;
+        missed += !proof && !outlier;
+    }
+    assert_true(proved > SERIES / 10 && missed > SERIES / 20);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_defined),
+        cmocka_unit_test(test_nearness_is_proved),
         cmocka_unit_test(test_widest_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,6 +189,10 @@ test_finer_is_up_reversed(void **state)
                 assert_true(first.ordinal <= last.ordinal);
                 assert_true(period_equal(period_up(first, coarse), period));
                 assert_true(period_equal(period_up(last, coarse), period));
+                uint32_t ordinals[GRAN_YEAR + 1];
+                period_up_all(last, ordinals);
+                assert_int_equal(ordinals[coarse], period.ordinal);
+                assert_int_equal(ordinals[gran], last.ordinal);
                 assert_false(period_equal(period_up(period_next(last), coarse), period));
                 first.ordinal--;
                 assert_false(period_equal(period_up(first, coarse), period));

@@ -51,9 +51,7 @@ submit(struct rig *rig, uint64_t made_count, int64_t now_us)
     block_begin(&b, 1, 9, made_count);
     assert_true(block_add(&b, slice_text("local"), slice_text("u"), slice_text("body")));
     enum err err = rig->sequencer->ops->submit(rig->sequencer, &b, now_us);
-    if (err != ERR_OK) {
-        block_builder_fini(&b);
-    }
+    block_builder_fini(&b);
     return err;
 }
 

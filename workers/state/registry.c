@@ -2,8 +2,8 @@
  * thrown away whole. All memory that outlives the load is in one arena; what the passes gather
  * before its size is known is in `struct loading`.
  *
- * Invariants after a load: units[i] is the unit with id i, units_by_code is sorted; a unit's
- * versions ascend and do not overlap; a parent is UNIT_NONE or an id below unit_count; every
+ * Invariants after a load: units[i] is the unit with id i; each unit has a place, by hash and open
+ * addressing, in a table that is at most half full; a unit's versions ascend and do not overlap; a parent is UNIT_NONE or an id below unit_count; every
  * indicator, form and source of a campaign has its id. Tables that do not fit each other are
  * ERR_CORRUPT. */
 #include "workers/state/registry.h"
@@ -12,6 +12,12 @@
 #include "common/mem.h"
 
 #include <stdlib.h>
+#include <xxhash.h>
+
+struct registry_place {
+    uint32_t tag;  /* the upper half of the code's hash: no other code is looked at */
+    uint32_t unit; /* id + 1; 0: free */
+};
 
 struct ident {
     struct ident_key key;
@@ -123,15 +129,42 @@ count_idents(const struct loading *l, enum ident_kind kind)
     return count;
 }
 
+/* The place of a code's unit, or the free one where it would be. */
+static struct registry_place *
+place_of(const struct registry *r, struct slice code, uint64_t hash)
+{
+    uint32_t mask = r->place_count - 1, tag = (uint32_t)(hash >> 32);
+    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
+        struct registry_place *place = &r->places[at];
+        if (place->unit == 0 ||
+            (place->tag == tag && slice_equal(r->units[place->unit - 1].code, code))) {
+            return place;
+        }
+    }
+}
+
+static void
+make_places(struct registry *r)
+{
+    r->place_count = 2;
+    while (r->place_count < 2 * r->unit_count) {
+        r->place_count *= 2;
+    }
+    r->places = ARENA_ARRAY(r->arena, struct registry_place, r->place_count);
+    for (uint32_t id = 0; id < r->unit_count; id++) {
+        struct slice code = r->units[id].code;
+        uint64_t hash = XXH3_64bits(code.data, code.len);
+        *place_of(r, code, hash) = (struct registry_place){(uint32_t)(hash >> 32), id + 1};
+    }
+}
+
 /* Ids are dense: with `count` of them, each below it and none given twice, all are there. */
 static enum err
 place_units(struct loading *l)
 {
     struct registry *r = l->r;
-    uint32_t place = 0;
     r->unit_count = count_idents(l, IDENT_UNIT);
     r->units = ARENA_ARRAY(r->arena, struct registry_unit, r->unit_count);
-    r->units_by_code = ARENA_ARRAY(r->arena, uint32_t, r->unit_count);
     for (uint32_t i = 0; i < l->ident_count; i++) {
         const struct ident *ident = &l->idents[i];
         if (ident->key.kind != IDENT_UNIT) {
@@ -141,8 +174,8 @@ place_units(struct loading *l)
             return ERR_CORRUPT;
         }
         r->units[ident->id].code = ident->key.code;
-        r->units_by_code[place++] = ident->id;
     }
+    make_places(r);
     return ERR_OK;
 }
 
@@ -337,21 +370,11 @@ registry_fini(struct registry *r)
 uint32_t
 registry_find(const struct registry *r, struct slice code)
 {
-    uint32_t low = 0, high = r->unit_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        uint32_t id = r->units_by_code[middle];
-        int order = slice_compare(r->units[id].code, code);
-        if (order == 0) {
-            return id;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (r->unit_count == 0) {
+        return UNIT_NONE;
     }
-    return UNIT_NONE;
+    uint32_t unit = place_of(r, code, XXH3_64bits(code.data, code.len))->unit;
+    return unit == 0 ? UNIT_NONE : unit - 1;
 }
 
 /* The newest version that began by `last` and had not ended before `first`. */

@@ -27,8 +27,9 @@ struct registry_campaign {
 struct registry {
     struct arena *arena;         /* holds everything below */
     struct registry_unit *units; /* by id */
-    uint32_t *units_by_code;     /* ids, in the order of their codes */
     uint32_t unit_count;
+    struct registry_place *places; /* units by their codes: registry.c */
+    uint32_t place_count;
     struct registry_campaign *campaigns; /* by id */
     uint32_t campaign_count;
     uint64_t revision; /* position.registry_revision it was made from */

@@ -71,14 +71,16 @@ tally_encode(const struct tally_row *row, struct buf *out)
     buf_varint(out, row->outliers);
     buf_varint(out, row->count);
     uint16_t before = 0;
+    uint8_t *at = buf_reserve(out, (size_t)row->count * 4 * VARINT_MAX);
     for (uint32_t i = 0; i < row->count; i++) {
         const struct tally_cell *cell = &row->cells[i];
-        row_put_step(out, cell->indicator, before, i == 0);
-        buf_varint(out, cell->periods);
-        buf_zigzag(out, cell->value);
-        buf_varint(out, cell->last);
+        at = varint_put(at, i == 0 ? cell->indicator : (uint64_t)(cell->indicator - before));
+        at = varint_put(at, cell->periods);
+        at = varint_put(at, zigzag_of(cell->value));
+        at = varint_put(at, cell->last);
         before = cell->indicator;
     }
+    out->len = (size_t)(at - out->data);
 }
 
 static void

@@ -74,7 +74,6 @@ struct state_ops {
     enum err (*get)(struct state *s, enum table t, struct slice key, struct slice *value);
     enum err (*put)(struct state *s, enum table t, struct slice key, struct slice value);
     enum err (*del)(struct state *s, enum table t, struct slice key);
-    void (*expect)(struct state *s, enum table t, struct slice key); /* may be NULL */
     enum err (*cursor_open)(struct state *s, enum table t, struct state_cursor **c);
     enum err (*seek)(struct state_cursor *c, struct slice key, struct state_row *row);
     enum err (*next)(struct state_cursor *c, struct state_row *row);
@@ -167,15 +166,6 @@ static inline MUST_CHECK enum err
 state_del(struct state *s, enum table t, struct slice key)
 {
     return s->ops->del(s, t, key);
-}
-
-/* This row will be asked for soon: whoever keeps it in memory may fetch it nearer. Changes nothing. */
-static inline void
-state_expect(struct state *s, enum table t, struct slice key)
-{
-    if (s->ops->expect != NULL) {
-        s->ops->expect(s, t, key);
-    }
 }
 
 /* Cursors: close before the transaction ends; do not write while one is open. A new cursor stands

@@ -1,37 +1,28 @@
-/* The rows of TALLY in memory: see state_cache.h. A table of places by hash, open addressing, over rows
- * in pieces that never move. A place keeps a part of its row's hash, so that a search looks at no row but
- * the one it is for, and a row keeps its bytes beside its key where they fit: at a city's size every look
- * at another line of memory is a wait, and these waits are what a cached row costs.
+/* Rows that wait to be written: see state_cache.h. For each table that is held a list of rows, found by
+ * hash, open addressing; their bytes stand in one arena.
  *
- * Invariants: a row is what a get of this transaction must answer, `present` or known to be absent;
- * it differs from the state behind only where it is dirty; dirty rows exist only inside a write
- * transaction; a row's bytes move only when that row is put. Outside of transactions all rows are
- * clean, and beyond CACHE_ROWS_MAX all are forgotten: which of them will be needed again is not worth
- * knowing, a turn brings them back. */
+ * Invariants: a row that waits is what a get of this transaction must answer, `present` or taken away;
+ * rows wait only inside a write transaction; what waits is written, all tables of it, once it has taken
+ * CACHE_BYTES_MAX. */
 #include "workers/state/state_cache.h"
 
-#include "common/check.h"
+#include "common/arena.h"
 #include "common/mem.h"
+#include "common/reader.h"
 #include "workers/limits.h"
-#include "workers/state/rows.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define PLACES_FIRST 1024   /* a power of two */
-#define VALUE_ROOM_STEP 32u /* a row grows by a byte or two: most puts fit what is there */
-#define VALUE_OWN 104 /* bytes beside the key: fifteen cells of usual size, a row of 128 in all */
-#define PIECE_ROWS 4096u
+#define PLACES_FIRST 1024u /* a power of two */
+#define PREFIX_SIZE 16u    /* of a key, as numbers: nearly all keys differ there */
+#define ROOM_STEP 16u      /* a report that is corrected grows by a byte or two: most fit */
 
 struct row {
-    uint8_t key[TALLY_KEY_SIZE];
+    struct slice key;
+    uint8_t *value;
+    uint32_t len, room;
     bool present;
-    bool dirty;
-    uint32_t len, room; /* room: 0 where the bytes are in `own` */
-    union {
-        uint8_t own[VALUE_OWN];
-        uint8_t *value;
-    };
 };
 
 struct place {
@@ -39,15 +30,28 @@ struct place {
     uint32_t number; /* the row's + 1; 0: free */
 };
 
+/* A row on its way into the order of keys. */
+struct sorted {
+    uint64_t prefix[2];
+    const struct row *row;
+};
+
+/* The rows of one table. */
+struct held {
+    struct row *rows;
+    uint32_t count, cap;
+    struct place *places;
+    uint32_t place_count;
+};
+
 struct cache {
     struct state state;
     struct state *behind;
-    struct row **pieces;
-    uint32_t count, piece_count;
-    struct place *places;
-    uint32_t place_count;
-    uint32_t *dirty; /* the dirty rows' numbers */
-    uint32_t dirty_count, dirty_cap;
+    struct held held[TABLE_COUNT];
+    struct sorted *sorted;
+    uint32_t sorted_cap;
+    struct arena *bytes;
+    size_t taken; /* of `bytes` */
 };
 
 static struct cache *
@@ -56,178 +60,185 @@ cache_of(struct state *s)
     return (struct cache *)s;
 }
 
+static bool
+is_held(enum table t, struct slice key)
+{
+    return (t == TABLE_REPORT || t == TABLE_HISTORY || t == TABLE_ULID) && key.len >= 1 &&
+           key.len <= STATE_KEY_MAX;
+}
+
 /* ---- rows by key ---- */
 
-static bool
-kept(enum table t, struct slice key)
-{
-    return t == TABLE_TALLY && key.len == TALLY_KEY_SIZE;
-}
-
-static struct row *
-row_at(struct row *const *pieces, uint32_t number)
-{
-    return &pieces[number / PIECE_ROWS][number % PIECE_ROWS];
-}
-
-static uint64_t
-hash_of(const uint8_t *key)
-{
-    return XXH3_64bits(key, TALLY_KEY_SIZE);
-}
-
+/* The place of the row, or the free one where it would be. */
 static struct place *
-place_of(const struct cache *c, const uint8_t *key, uint64_t hash)
+place_of(const struct held *h, struct slice key, uint64_t hash)
 {
-    uint32_t mask = c->place_count - 1, tag = (uint32_t)(hash >> 32);
+    uint32_t mask = h->place_count - 1, tag = (uint32_t)(hash >> 32);
     for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
-        struct place *place = &c->places[at];
-        bool found = place->number == 0 ||
-                     (place->tag == tag &&
-                      memcmp(row_at(c->pieces, place->number - 1)->key, key, TALLY_KEY_SIZE) == 0);
-        if (found) {
+        struct place *place = &h->places[at];
+        if (place->number == 0 ||
+            (place->tag == tag && slice_equal(h->rows[place->number - 1].key, key))) {
             return place;
         }
     }
 }
 
 static void
-place_take(struct cache *c, uint32_t number)
+place_take(struct held *h, uint32_t number)
 {
-    const uint8_t *key = row_at(c->pieces, number)->key;
-    uint64_t hash = hash_of(key);
-    *place_of(c, key, hash) = (struct place){(uint32_t)(hash >> 32), number + 1};
+    struct slice key = h->rows[number].key;
+    uint64_t hash = XXH3_64bits(key.data, key.len);
+    *place_of(h, key, hash) = (struct place){(uint32_t)(hash >> 32), number + 1};
 }
 
 static void
-places_grow(struct cache *c)
+held_grow(struct held *h)
 {
-    c->place_count = c->place_count == 0 ? PLACES_FIRST : 2 * c->place_count;
-    free(c->places);
-    c->places = mem_alloc(c->place_count * sizeof(*c->places));
-    for (uint32_t i = 0; i < c->count; i++) {
-        place_take(c, i);
+    h->cap = h->cap == 0 ? PLACES_FIRST / 2 : 2 * h->cap;
+    h->rows = mem_resize(h->rows, h->cap * sizeof(*h->rows));
+    free(h->places);
+    h->place_count = 2 * h->cap;
+    h->places = mem_alloc(h->place_count * sizeof(*h->places));
+    for (uint32_t i = 0; i < h->count; i++) {
+        place_take(h, i);
     }
-}
-
-static uint8_t *
-row_bytes(struct row *row)
-{
-    return row->room == 0 ? row->own : row->value;
-}
-
-static void
-row_empty(struct row *row)
-{
-    if (row->room != 0) {
-        free(row->value);
-    }
-    row->room = 0;
-    row->len = 0;
-}
-
-static void
-forget_all(struct cache *c)
-{
-    for (uint32_t i = 0; i < c->count; i++) {
-        row_empty(row_at(c->pieces, i));
-    }
-    if (c->count > 0) {
-        memset(c->places, 0, c->place_count * sizeof(*c->places));
-    }
-    c->count = 0;
-    c->dirty_count = 0;
 }
 
 static struct row *
-row_find(const struct cache *c, struct slice key)
+row_find(const struct held *h, struct slice key)
 {
-    if (c->count == 0) {
+    if (h->count == 0) {
         return NULL;
     }
-    uint32_t number = place_of(c, key.data, hash_of(key.data))->number;
-    return number == 0 ? NULL : row_at(c->pieces, number - 1);
+    uint32_t number = place_of(h, key, XXH3_64bits(key.data, key.len))->number;
+    return number == 0 ? NULL : &h->rows[number - 1];
 }
 
-/* A row that is not there yet: absent and clean. */
+/* A row that does not wait yet: taken away. */
 static struct row *
-row_add(struct cache *c, struct slice key)
+row_add(struct cache *c, enum table t, struct slice key)
 {
-    if (c->count >= c->place_count / 2) {
-        places_grow(c);
+    struct held *h = &c->held[t];
+    if (h->count == h->cap) {
+        held_grow(h);
     }
-    if (c->count == c->piece_count * PIECE_ROWS) {
-        c->pieces = mem_resize(c->pieces, (c->piece_count + 1) * sizeof(*c->pieces));
-        c->pieces[c->piece_count++] = mem_alloc(PIECE_ROWS * sizeof(struct row));
-    }
-    struct row *row = row_at(c->pieces, c->count);
-    row->present = row->dirty = false;
-    row->len = row->room = 0;
-    memcpy(row->key, key.data, TALLY_KEY_SIZE);
-    place_take(c, c->count++);
-    return row;
+    h->rows[h->count] = (struct row){.key = arena_copy(c->bytes, key)};
+    c->taken += key.len + sizeof(struct row);
+    place_take(h, h->count);
+    return &h->rows[h->count++];
 }
 
 static void
-row_fill(struct row *row, struct slice value)
+row_fill(struct cache *c, struct row *row, struct slice value)
 {
-    if (value.len > (row->room == 0 ? VALUE_OWN : row->room)) {
-        row_empty(row);
-        row->room = ((uint32_t)value.len / VALUE_ROOM_STEP + 2) * VALUE_ROOM_STEP;
-        row->value = mem_resize(NULL, row->room);
+    if (value.len > row->room || row->value == NULL) {
+        row->room = ((uint32_t)value.len / ROOM_STEP + 1) * ROOM_STEP;
+        row->value = arena_take(c->bytes, row->room);
+        c->taken += row->room;
     }
     if (value.len > 0) {
-        memcpy(row_bytes(row), value.data, value.len);
+        memcpy(row->value, value.data, value.len);
     }
     row->len = (uint32_t)value.len;
     row->present = true;
 }
 
 static void
-row_soil(struct cache *c, struct slice key, struct row *row)
+held_forget(struct held *h)
 {
-    if (row->dirty) {
-        return;
+    if (h->count > 0) {
+        memset(h->places, 0, h->place_count * sizeof(*h->places));
     }
-    if (c->dirty_count == c->dirty_cap) {
-        c->dirty_cap = c->dirty_cap == 0 ? PLACES_FIRST : 2 * c->dirty_cap;
-        c->dirty = mem_resize(c->dirty, c->dirty_cap * sizeof(*c->dirty));
+    h->count = 0;
+}
+
+static void
+forget_all(struct cache *c)
+{
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        held_forget(&c->held[t]);
     }
-    c->dirty[c->dirty_count++] = place_of(c, key.data, hash_of(key.data))->number - 1;
-    row->dirty = true;
+    arena_reset(c->bytes);
+    c->taken = 0;
 }
 
 /* ---- to the state behind ---- */
 
-static int
-row_order(const void *a, const void *b, void *pieces)
+static uint64_t
+be64(const uint8_t *at)
 {
-    struct row *const *all = pieces;
-    return memcmp(row_at(all, *(const uint32_t *)a)->key, row_at(all, *(const uint32_t *)b)->key,
-                  TALLY_KEY_SIZE);
+    return __builtin_bswap64(le64_get(at));
+}
+
+static struct sorted
+sorted_of(const struct row *row)
+{
+    uint8_t prefix[PREFIX_SIZE] = {0};
+    memcpy(prefix, row->key.data, row->key.len < PREFIX_SIZE ? row->key.len : PREFIX_SIZE);
+    return (struct sorted){{be64(prefix), be64(prefix + 8)}, row};
+}
+
+static int
+sorted_order(const void *a, const void *b)
+{
+    const struct sorted *x = a, *y = b;
+    for (int i = 0; i < 2; i++) {
+        if (x->prefix[i] != y->prefix[i]) {
+            return x->prefix[i] < y->prefix[i] ? -1 : 1;
+        }
+    }
+    return slice_compare(x->row->key, y->row->key);
+}
+
+static void
+held_sort(struct cache *c, const struct held *h)
+{
+    if (c->sorted_cap < h->count) {
+        c->sorted_cap = h->cap;
+        c->sorted = mem_resize(c->sorted, c->sorted_cap * sizeof(*c->sorted));
+    }
+    for (uint32_t i = 0; i < h->count; i++) {
+        c->sorted[i] = sorted_of(&h->rows[i]);
+    }
+    if (h->count > 0) {
+        qsort(c->sorted, h->count, sizeof(*c->sorted), sorted_order);
+    }
+}
+
+static enum err
+row_write(struct cache *c, enum table t, const struct row *row)
+{
+    if (row->present) {
+        return state_put(c->behind, t, row->key, slice_of(row->value, row->len));
+    }
+    /* Put and taken away again in one transaction: it never was behind. */
+    enum err err = state_del(c->behind, t, row->key);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 /* In the keys' order: neighbours are on one page, and the page is found once. */
 static enum err
-flush(struct cache *c)
+flush(struct cache *c, enum table t)
 {
-    if (c->dirty_count > 0) {
-        qsort_r(c->dirty, c->dirty_count, sizeof(*c->dirty), row_order, c->pieces);
+    struct held *h = &c->held[t];
+    enum err err = ERR_OK;
+    held_sort(c, h);
+    for (uint32_t i = 0; err == ERR_OK && i < h->count; i++) {
+        err = row_write(c, t, c->sorted[i].row);
     }
-    for (uint32_t i = 0; i < c->dirty_count; i++) {
-        struct row *row = row_at(c->pieces, c->dirty[i]);
-        struct slice key = slice_of(row->key, TALLY_KEY_SIZE);
-        enum err err = row->present ? state_put(c->behind, TABLE_TALLY, key,
-                                                slice_of(row_bytes(row), row->len))
-                                    : state_del(c->behind, TABLE_TALLY, key);
-        /* Put and taken away again in one transaction: it never was behind. */
-        if (err != ERR_OK && (row->present || err != ERR_NOT_FOUND)) {
-            return err;
-        }
-        row->dirty = false;
+    held_forget(h);
+    return err;
+}
+
+static enum err
+flush_all(struct cache *c)
+{
+    enum err err = ERR_OK;
+    for (int t = 0; err == ERR_OK && t < TABLE_COUNT; t++) {
+        err = flush(c, (enum table)t);
     }
-    c->dirty_count = 0;
-    return ERR_OK;
+    forget_all(c);
+    return err;
 }
 
 /* ---- transactions ---- */
@@ -243,16 +254,12 @@ static enum err
 cache_commit(struct state *s)
 {
     struct cache *c = cache_of(s);
-    enum err err = flush(c);
+    enum err err = flush_all(c);
     if (err != ERR_OK) {
         state_abort(c->behind);
-    } else {
-        err = state_commit(c->behind);
+        return err;
     }
-    if (err != ERR_OK || c->count > CACHE_ROWS_MAX) {
-        forget_all(c);
-    }
-    return err;
+    return state_commit(c->behind);
 }
 
 static void
@@ -274,22 +281,11 @@ static enum err
 cache_get(struct state *s, enum table t, struct slice key, struct slice *value)
 {
     struct cache *c = cache_of(s);
-    if (!kept(t, key)) {
+    const struct row *row = is_held(t, key) ? row_find(&c->held[t], key) : NULL;
+    if (row == NULL) {
         return state_get(c->behind, t, key, value);
     }
-    struct row *row = row_find(c, key);
-    if (row == NULL) {
-        struct slice found;
-        enum err err = state_get(c->behind, t, key, &found);
-        if (err != ERR_OK && err != ERR_NOT_FOUND) {
-            return err;
-        }
-        row = row_add(c, key);
-        if (err == ERR_OK) {
-            row_fill(row, found);
-        }
-    }
-    *value = slice_of(row_bytes(row), row->len);
+    *value = slice_of(row->value, row->len);
     return row->present ? ERR_OK : ERR_NOT_FOUND;
 }
 
@@ -297,47 +293,29 @@ static enum err
 cache_put(struct state *s, enum table t, struct slice key, struct slice value)
 {
     struct cache *c = cache_of(s);
-    if (!kept(t, key)) {
+    if (!is_held(t, key)) {
         return state_put(c->behind, t, key, value);
     }
-    struct row *row = row_find(c, key);
-    row = row == NULL ? row_add(c, key) : row;
-    row_fill(row, value);
-    row_soil(c, key, row);
-    return ERR_OK;
+    struct row *row = row_find(&c->held[t], key);
+    row_fill(c, row == NULL ? row_add(c, t, key) : row, value);
+    return c->taken < CACHE_BYTES_MAX ? ERR_OK : flush_all(c);
 }
 
 static enum err
 cache_del(struct state *s, enum table t, struct slice key)
 {
     struct cache *c = cache_of(s);
-    if (!kept(t, key)) {
+    if (!is_held(t, key)) {
         return state_del(c->behind, t, key);
     }
     struct slice value;
     enum err err = cache_get(s, t, key, &value);
     if (err == ERR_OK) {
-        struct row *row = row_find(c, key);
+        struct row *row = row_find(&c->held[t], key);
+        row = row == NULL ? row_add(c, t, key) : row;
         row->present = false;
-        row_soil(c, key, row);
     }
     return err;
-}
-
-/* The lines of memory are asked for without waiting: by the time that the row is wanted they are here. */
-static void
-cache_expect(struct state *s, enum table t, struct slice key)
-{
-    struct cache *c = cache_of(s);
-    if (!kept(t, key) || c->count == 0) {
-        return;
-    }
-    uint32_t number = c->places[(uint32_t)hash_of(key.data) & (c->place_count - 1)].number;
-    if (number != 0) {
-        const struct row *row = row_at(c->pieces, number - 1);
-        __builtin_prefetch(row);
-        __builtin_prefetch((const uint8_t *)(row + 1) - 1);
-    }
 }
 
 /* The cursor is the state's behind, and closes as its own. */
@@ -345,7 +323,7 @@ static enum err
 cache_cursor_open(struct state *s, enum table t, struct state_cursor **cursor)
 {
     struct cache *c = cache_of(s);
-    enum err err = t == TABLE_TALLY ? flush(c) : ERR_OK;
+    enum err err = flush(c, t);
     return err == ERR_OK ? state_cursor_open(c->behind, t, cursor) : err;
 }
 
@@ -353,13 +331,12 @@ static void
 cache_free(struct state *s)
 {
     struct cache *c = cache_of(s);
-    forget_all(c);
-    for (uint32_t i = 0; i < c->piece_count; i++) {
-        free(c->pieces[i]);
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        free(c->held[t].rows);
+        free(c->held[t].places);
     }
-    free(c->pieces);
-    free(c->places);
-    free(c->dirty);
+    free(c->sorted);
+    arena_free(&c->bytes);
     free(c);
 }
 
@@ -375,12 +352,12 @@ state_cache_new(struct state *behind)
         .get = cache_get,
         .put = cache_put,
         .del = cache_del,
-        .expect = cache_expect,
         .cursor_open = cache_cursor_open,
         .free = cache_free,
     };
     struct cache *c = mem_alloc(sizeof(*c));
     c->state.ops = &ops;
     c->behind = behind;
+    c->bytes = arena_new();
     return &c->state;
 }

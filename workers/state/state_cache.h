@@ -1,13 +1,11 @@
-/* A state in front of another: the rows of TALLY that a worker touches stay in memory, as bytes, and
- * the changed ones go to the state behind once a transaction, in the order of their keys. A report
- * moves five rows, each of them many times in one turn; without this each move is a search of the
- * tree, down and up again.
+/* A state in front of another that writes in order: rows of REPORT, HISTORY and ULID that are put in a
+ * transaction wait in memory, and go to the state behind at its end in the order of their keys. They
+ * come in the order in which units happen to report; put one by one each is a search of the tree for a
+ * page that the next one does not need.
  *
- * Nothing else differs: a transaction sees its own changes, also through a cursor (what has changed is
+ * Nothing else differs: a transaction sees its own changes, also through a cursor (what waits is
  * written before one opens), all of it commits together or not at all, the other tables pass through.
- * What was read stays known across transactions: so the state behind must be written through this
- * one only, or, if it was not, the next transaction must be aborted, which forgets everything. apply
- * finds that by the position (ERR_CONFLICT). */
+ * Between transactions nothing is kept. */
 #ifndef STATE_STATE_CACHE_H
 #define STATE_STATE_CACHE_H
 

@@ -14,6 +14,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "workers/state/state_cache.h"
+#include "workers/tally/ahead.h"
+#include "workers/tally/ledger.h"
 #include "workers/tally/recent.h"
 #include "workers/tally/speakers.h"
 #include "workers/tally/verdicts.h"
@@ -172,7 +174,9 @@ records_apply(struct apply *a, const struct block *block)
 {
     struct block_records it = block_records(block);
     struct block_record in;
+    struct ahead ahead = ahead_begin(block);
     while (block_next(&it, &in)) {
+        ahead_step(a, &ahead);
         struct record record = {.principal = in.principal,
                                 .unit = in.unit,
                                 .body = in.body,
@@ -261,6 +265,7 @@ blocks_apply(struct apply *a, const struct slice *blocks, uint32_t count)
     for (uint32_t i = 0; err == ERR_OK && i < count; i++) {
         err = block_apply(a, blocks[i]);
     }
+    err = err == ERR_OK ? own_fault(a, ledger_flush(a->ledger, a->state)) : err;
     return err == ERR_OK ? position_write(a) : err;
 }
 
@@ -282,9 +287,11 @@ apply_blocks(struct apply *a, const struct slice *blocks, uint32_t count)
         a->registry_stale = true;
         recents_forget(a->recents);
         speakers_forget(a->speakers);
+        ledger_forget(a->ledger);
         a->position = a->committed;
         return err;
     }
+    ledger_settle(a->ledger);
     a->committed = a->position;
     return ERR_OK;
 }
@@ -341,6 +348,7 @@ apply_new(struct state *state, uint32_t shard, uint32_t shards, struct apply **a
                         .registry_stale = true,
                         .recents = recents_new(),
                         .speakers = speakers_new(),
+                        .ledger = ledger_new(),
                         .arena = arena_new()};
     enum err err = state_settle(a);
     if (err != ERR_OK) {
@@ -364,6 +372,7 @@ apply_free(struct apply **apply)
     plans_fini(&a->plans);
     recents_free(&a->recents);
     speakers_free(&a->speakers);
+    ledger_free(&a->ledger);
     arena_free(&a->arena);
     buf_fini(&a->key);
     buf_fini(&a->value);

@@ -28,8 +28,17 @@ struct outcome {
     struct complaint why;
 };
 
+/* Where the last report stood. */
+struct usual {
+    bool known;
+    uint16_t campaign, form;
+    enum granularity gran;
+    uint32_t ordinals[GRAN_YEAR + 1]; /* from gran on: the periods that it counts in */
+};
+
 struct recents;
 struct speakers;
+struct ledger;
 
 struct apply {
     struct state *state;
@@ -39,7 +48,9 @@ struct apply {
     struct registry registry;
     struct plans plans;
     struct recents *recents;   /* recent.h */
+    struct ledger *ledger;     /* ledger.h */
     struct speakers *speakers; /* speakers.h */
+    struct usual usual;        /* ahead.h */
     bool registry_stale;       /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
     bool stale; /* apply_is_stale */

@@ -11,6 +11,7 @@
  *
  * A merge's revision is always the higher one: max(what is there + 1, the block's milliseconds);
  * one that the sender gives is not looked at. */
+#include "workers/tally/ahead.h"
 #include "workers/tally/once.h"
 #include "workers/tally/outlier.h"
 #include "workers/tally/rules.h"
@@ -151,6 +152,7 @@ draft_apply(struct apply *a, const struct record *record, struct draft *d, struc
     if (!place_find(a, record, &claim, &d->place, &outcome->why)) {
         return outcome_reject(outcome);
     }
+    ahead_note(a, &d->place);
     tally_expect(a, &d->place);
     enum err err = stored_get(a, &d->place.key, &d->old);
     if (err != ERR_OK) {

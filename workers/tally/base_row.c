@@ -18,7 +18,7 @@ merger_init(struct merger *m, const struct form_plan *form, struct tally_row *ro
     *m = (struct merger){
         .form = form,
         .row = row,
-        .value = ARENA_ARRAY(arena, int64_t, form->slot_count),
+        .value = arena_take(arena, form->slot_count * sizeof(*m->value)), /* where `has` says so */
         .has = ARENA_ARRAY(arena, bool, form->slot_count),
         .differs = ARENA_ARRAY(arena, bool, form->slot_count),
     };
@@ -72,7 +72,7 @@ merger_finish(struct merger *m, const struct place *place, struct arena *arena)
 {
     struct tally_row *row = m->row;
     row->complete = row->received != 0 && merger_complete(m);
-    row->cells = ARENA_ARRAY(arena, struct tally_cell, m->form->slot_count);
+    row->cells = arena_take(arena, m->form->slot_count * sizeof(*row->cells));
     for (uint32_t slot = 0; slot < m->form->slot_count; slot++) {
         if (m->has[slot]) {
             bool last = m->form->slots[slot].indicator->over_time == OVER_LAST;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 /* Insertion sorts: thirty numbers, most of them nearly in order. */
-static void
-sort_values(int64_t *values, uint32_t count)
+void
+values_sort(int64_t *values, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
         int64_t moved = values[i];
@@ -41,8 +41,8 @@ static void
 middle_find(int64_t *values, uint32_t count, int64_t *low, int64_t *high)
 {
     uint32_t half = count / 2, a = 0, b = half;
-    sort_values(values, half);
-    sort_values(values + half, count - half);
+    values_sort(values, half);
+    values_sort(values + half, count - half);
     *low = *high = values[0];
     for (uint32_t taken = 0; taken <= half; taken++) {
         *low = *high;
@@ -243,22 +243,40 @@ judge_scanned(struct apply *a, const struct place *place, const struct values *v
     return err;
 }
 
-/* False: rows are needed that are not in memory. */
+/* One value, by a proof that it is near where there is one. False: rows are needed that are not in
+ * memory. */
 static bool
-judge_remembered(const struct recent *recent, const struct place *place,
-                 const struct values *values, bool *found)
+judge_value(struct recent *recent, uint32_t period, const struct recent_window *window,
+            uint32_t slot, int64_t value, bool *found)
 {
     int64_t series[OUTLIER_SERIES];
     uint32_t count;
+    enum nearness nearness = recent_near(recent, window, slot, value);
+    if (nearness == NEAR_PROVED) {
+        return true;
+    }
+    if (!recent_values(recent, period, slot, series, &count)) {
+        return false;
+    }
+    if (nearness == NEAR_STALE) {
+        recent_guess(recent, slot, guess_make(series, count));
+    }
+    *found = outlier_is(value, series, count) || *found;
+    return true;
+}
+
+static bool
+judge_remembered(struct recent *recent, const struct place *place, const struct values *values,
+                 bool *found)
+{
+    uint32_t period = place->key.period;
+    struct recent_window window = recent_window(recent, period);
     *found = false;
     for (uint32_t slot = 0; slot < place->form->slot_count; slot++) {
-        if (!judged(place->form, values, slot)) {
-            continue;
-        }
-        if (!recent_values(recent, place->key.period, slot, series, &count)) {
+        if (judged(place->form, values, slot) &&
+            !judge_value(recent, period, &window, slot, values->value[slot], found)) {
             return false;
         }
-        *found = *found || outlier_is(values->value[slot], series, count);
     }
     return true;
 }

@@ -15,6 +15,8 @@
 #include "workers/tally/validate.h"
 #include "workers/tally/values.h"
 
+/* Ascending. */
+void values_sort(int64_t *values, uint32_t count);
 /* Reorders `series`, at most OUTLIER_SERIES values. */
 bool outlier_is(int64_t value, int64_t *series, uint32_t count);
 /* Whether any value of a report at `place` is one; from memory (recent.h) or by one scan. */

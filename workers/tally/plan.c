@@ -39,12 +39,6 @@ form_slot(const struct form_plan *form, struct slice code)
     return SLOT_NONE;
 }
 
-const struct indicator *
-plan_indicator(const struct campaign_plan *campaign, uint16_t id)
-{
-    return id < campaign->id_limit ? campaign->by_id[id] : NULL;
-}
-
 static struct slot_list
 slots_of(const struct form_plan *form, const struct index_list *list, struct arena *arena)
 {

@@ -61,6 +61,10 @@ void plans_fini(struct plans *plans);
 #define SLOT_NONE UINT16_MAX
 uint16_t form_slot(const struct form_plan *form, struct slice code);
 /* NULL where the campaign does not have it any more. */
-const struct indicator *plan_indicator(const struct campaign_plan *campaign, uint16_t id);
+static inline const struct indicator *
+plan_indicator(const struct campaign_plan *campaign, uint16_t id)
+{
+    return id < campaign->id_limit ? campaign->by_id[id] : NULL;
+}
 
 #endif

@@ -16,8 +16,10 @@
 #define ROWS                                                                                       \
     64 /* as many as a word has bits, and above OUTLIER_SCAN(1), so that the usual is known */
 #define RING (ROWS - 1)
+#define ROWS_AHEAD 6     /* fetched ahead of a reading */
 #define TABLE_FIRST 1024 /* a power of two */
 
+_Static_assert(OUTLIER_SERIES < ROWS, "a window is a part of the ring");
 _Static_assert(ROWS > OUTLIER_SCAN(1), "the newest report's past must be known");
 
 struct recent {
@@ -26,8 +28,9 @@ struct recent {
     uint32_t slot_count;
     bool whole;
     uint32_t periods[ROWS];
-    uint64_t *has;   /* by slot: which rows have a value */
-    int64_t *values; /* by row, then slot: a month of days is one run of memory */
+    uint64_t *has;         /* by slot: which rows have a value */
+    int64_t *values;       /* by row, then slot: a month of days is one run of memory */
+    struct guess *guesses; /* by slot: where its median was when it was last worked out */
 };
 
 struct recents {
@@ -44,10 +47,16 @@ key_of(const struct report_key *k)
     return (uint64_t)k->campaign << 48 | (uint64_t)k->form << 32 | k->unit;
 }
 
+static uint32_t
+place_first(const struct recents *all, uint64_t key)
+{
+    return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) & (all->size - 1);
+}
+
 static struct recent **
 place_of(const struct recents *all, uint64_t key)
 {
-    uint32_t at = (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32);
+    uint32_t at = place_first(all, key);
     while (all->table[at & (all->size - 1)] != NULL &&
            all->table[at & (all->size - 1)]->key != key) {
         at++;
@@ -106,7 +115,7 @@ table_grow(struct recents *all)
 static struct recent *
 recent_new(struct recents *all, uint64_t key, uint32_t slot_count)
 {
-    size_t slot_bytes = sizeof(uint64_t) + sizeof(int64_t[ROWS]);
+    size_t slot_bytes = sizeof(uint64_t) + sizeof(int64_t[ROWS]) + sizeof(struct guess);
     size_t bytes = sizeof(struct recent) + slot_count * slot_bytes;
     if (all->bytes + bytes > RECENT_BYTES_MAX) {
         return NULL;
@@ -119,6 +128,7 @@ recent_new(struct recents *all, uint64_t key, uint32_t slot_count)
     r->slot_count = slot_count;
     r->values = (int64_t *)(r + 1);
     r->has = (uint64_t *)(r->values + (size_t)ROWS * slot_count);
+    r->guesses = (struct guess *)(r->has + slot_count);
     *place_of(all, key) = r;
     all->count++;
     all->bytes += bytes;
@@ -297,7 +307,89 @@ recent_get(struct apply *a, const struct place *place, struct recent **recent)
     return err;
 }
 
+/* ---- ahead ---- */
+
+static const struct recent *
+expected(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    struct report_key key = {.campaign = campaign, .form = form, .unit = unit};
+    uint32_t at = place_first(all, key_of(&key));
+    return all->table[at]; /* nearly always the right one; where it is not, nothing is lost */
+}
+
+void
+recent_expect(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    const struct recent *r = expected(all, campaign, form, unit);
+    if (r != NULL) {
+        __builtin_prefetch(r);
+    }
+}
+
+/* The first lines of a window; behind them the processor sees itself where the reading goes. */
+void
+recent_expect_rows(const struct recents *all, uint16_t campaign, uint16_t form, uint32_t unit)
+{
+    const struct recent *r = expected(all, campaign, form, unit);
+    if (r == NULL || r->count == 0) {
+        return;
+    }
+    uint32_t newest = (r->start + r->count - 1) & RING;
+    uint32_t oldest =
+        (r->start + (r->count < OUTLIER_SERIES ? 0 : r->count - OUTLIER_SERIES)) & RING;
+    __builtin_prefetch(&r->periods[newest]);
+    __builtin_prefetch(r->has);
+    __builtin_prefetch(r->guesses);
+    for (uint32_t i = 0; i < ROWS_AHEAD; i++) {
+        __builtin_prefetch(value_at(r, (oldest + i) & RING, 0));
+    }
+    __builtin_prefetch(value_at(r, (newest + 1) & RING, 0)); /* where the new one goes */
+}
+
 /* ---- reading ---- */
+
+struct recent_window
+recent_window(const struct recent *r, uint32_t period)
+{
+    uint32_t before = rows_before(r, period);
+    if (before < OUTLIER_SERIES && !r->whole) {
+        return (struct recent_window){0};
+    }
+    uint32_t count = before < OUTLIER_SERIES ? before : OUTLIER_SERIES;
+    return (struct recent_window){(r->start + before - count) & RING, count};
+}
+
+/* The bits of the window's rows. */
+static uint64_t
+window_bits(const struct recent_window *w)
+{
+    uint64_t bits = ((uint64_t)1 << w->count) - 1;
+    return w->from == 0 ? bits : bits << w->from | bits >> (ROWS - w->from);
+}
+
+enum nearness
+recent_near(const struct recent *r, const struct recent_window *w, uint32_t slot, int64_t value)
+{
+    struct near near;
+    uint64_t bits = window_bits(w);
+    if (w->count > 0 && w->count < OUTLIER_LEAST) {
+        return NEAR_PROVED; /* too few to judge by, whichever of them have a value */
+    }
+    if (w->count == 0 || (r->has[slot] & bits) != bits ||
+        !near_begin(&near, r->guesses[slot], value)) {
+        return NEAR_OPEN;
+    }
+    uint32_t straight = ROWS - w->from < w->count ? ROWS - w->from : w->count;
+    near_add(&near, value_at(r, w->from, slot), r->slot_count, straight);
+    near_add(&near, value_at(r, 0, slot), r->slot_count, w->count - straight);
+    return near_end(&near, w->count);
+}
+
+void
+recent_guess(struct recent *r, uint32_t slot, struct guess guess)
+{
+    r->guesses[slot] = guess;
+}
 
 bool
 recent_values(const struct recent *r, uint32_t period, uint32_t slot, int64_t *values,

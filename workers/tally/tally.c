@@ -3,29 +3,22 @@
 
 #include "workers/tally/base_row.h"
 #include "workers/tally/over.h"
+#include "workers/tally/recent.h"
 
 /* A move on its way. */
 struct mover {
     struct apply *a;
     const struct place *place;
     struct tally_move *move;
-    struct tally_row old;        /* the form's own row before; the one after is changes[0] */
-    const struct tally_row *new; /* that one */
+    struct tally_row old;             /* the form's own row before; the one after is changes[0] */
+    const struct tally_row *new;      /* that one */
+    uint32_t ordinals[GRAN_YEAR + 1]; /* by granularity: the period that moves */
 };
 
-/* A row as stored, all zero where there is none. */
 static enum err
-row_read(struct apply *a, const struct tally_key *key, struct tally_row *row, bool *stored)
+entry_get(const struct mover *m, const struct tally_key *key, struct entry **entry)
 {
-    struct slice value;
-    *row = (struct tally_row){0};
-    key_tally(&a->key, key);
-    enum err err = state_get(a->state, TABLE_TALLY, buf_slice_of(&a->key), &value);
-    *stored = err == ERR_OK;
-    if (err != ERR_OK) {
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    }
-    return tally_decode(value, a->arena, row);
+    return ledger_get(m->a->ledger, m->a->state, key, key->gran == m->place->period.gran, entry);
 }
 
 static bool
@@ -99,8 +92,12 @@ finer_read(const struct mover *m, const struct tally_key *key, struct tally_row 
             return ERR_OK;
         }
     }
-    bool stored;
-    return row_read(m->a, key, row, &stored);
+    struct entry *entry;
+    enum err err = entry_get(m, key, &entry);
+    if (err == ERR_OK) {
+        *row = entry->row;
+    }
+    return err;
 }
 
 static enum err
@@ -126,28 +123,48 @@ remakes_run(const struct mover *m, const struct tally_key *coarse, struct remake
 
 /* ---- one coarser row ---- */
 
-/* The three rows that a coarser one is made from, walked side by side by indicator. */
-struct walk {
-    const struct tally_row *rows[3]; /* coarser, old, new */
-    uint32_t at[3];
+/* A row's cells on their way. */
+struct run {
+    const struct tally_cell *at, *end;
 };
 
-/* The cells of the next indicator, NULL where a row has none. False: no more. */
-static bool
+/* The three rows that a coarser one is made from, walked side by side by indicator. */
+struct walk {
+    struct run coarser, old, new;
+};
+
+static inline struct run
+run_of(const struct tally_row *row)
+{
+    return (struct run){row->cells, row->count == 0 ? row->cells : row->cells + row->count};
+}
+
+static inline uint32_t
+run_next(const struct run *run)
+{
+    return run->at == run->end ? UINT32_MAX : run->at->indicator;
+}
+
+static inline const struct tally_cell *
+run_take(struct run *run, uint32_t indicator)
+{
+    return run_next(run) == indicator ? run->at++ : NULL;
+}
+
+/* The cells of the next indicator, NULL where a row has none: coarser, old, new. False: no more. */
+static inline bool
 walk_next(struct walk *w, const struct tally_cell *cells[3])
 {
-    uint32_t indicator = UINT32_MAX;
-    for (int i = 0; i < 3; i++) {
-        if (w->at[i] < w->rows[i]->count && w->rows[i]->cells[w->at[i]].indicator < indicator) {
-            indicator = w->rows[i]->cells[w->at[i]].indicator;
-        }
+    uint32_t indicator = run_next(&w->coarser), old = run_next(&w->old), new = run_next(&w->new);
+    indicator = old < indicator ? old : indicator;
+    indicator = new < indicator ? new : indicator;
+    if (indicator == UINT32_MAX) {
+        return false;
     }
-    for (int i = 0; i < 3; i++) {
-        bool has =
-            w->at[i] < w->rows[i]->count && w->rows[i]->cells[w->at[i]].indicator == indicator;
-        cells[i] = has ? &w->rows[i]->cells[w->at[i]++] : NULL;
-    }
-    return indicator != UINT32_MAX;
+    cells[0] = run_take(&w->coarser, indicator);
+    cells[1] = run_take(&w->old, indicator);
+    cells[2] = run_take(&w->new, indicator);
+    return true;
 }
 
 static void
@@ -163,7 +180,7 @@ static bool
 cells_move(const struct mover *m, const struct tally_key *key, const struct tally_row *stored,
            struct tally_row *row, struct remakes *remakes, struct complaint *why)
 {
-    struct walk walk = {.rows = {stored, &m->old, m->new}};
+    struct walk walk = {run_of(stored), run_of(&m->old), run_of(m->new)};
     const struct tally_cell *cells[3];
     while (walk_next(&walk, cells)) {
         const struct tally_cell *any = cells[0] != NULL   ? cells[0]
@@ -206,19 +223,20 @@ static enum err
 coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *why)
 {
     struct tally_change *change = &m->move->changes[m->move->count];
-    struct tally_row stored;
     change->key = m->move->changes[0].key;
     change->key.gran = gran;
-    change->key.period = period_up(m->place->period, gran).ordinal;
-    enum err err = row_read(m->a, &change->key, &stored, &change->stored);
+    change->key.period = m->ordinals[gran];
+    enum err err = entry_get(m, &change->key, &change->entry);
     if (err != ERR_OK) {
         return err;
     }
-    uint32_t most = stored.count + m->old.count + m->new->count;
-    struct remakes remakes = {ARENA_ARRAY(m->a->arena, struct over_remake, most), 0};
-    change->row = (struct tally_row){.cells = ARENA_ARRAY(m->a->arena, struct tally_cell, most)};
-    counters_move(m, &stored, &change->row);
-    if (!cells_move(m, &change->key, &stored, &change->row, &remakes, why)) {
+    const struct tally_row *stored = &change->entry->row;
+    uint32_t most = stored->count + m->old.count + m->new->count;
+    struct remakes remakes = {arena_take(m->a->arena, most * sizeof(*remakes.list)), 0};
+    change->row.cells = arena_take(m->a->arena, most * sizeof(*change->row.cells));
+    change->row.count = 0;
+    counters_move(m, stored, &change->row);
+    if (!cells_move(m, &change->key, stored, &change->row, &remakes, why)) {
         m->move->count = 0;
         return ERR_OK;
     }
@@ -230,14 +248,29 @@ coarser_prepare(const struct mover *m, enum granularity gran, struct complaint *
 /* ---- the whole move ---- */
 
 void
-tally_expect(struct apply *a, const struct place *place)
+tally_expect(const struct apply *a, const struct place *place)
 {
-    for (int gran = place->period.gran; gran <= GRAN_YEAR; gran++) {
-        struct period period = period_up(place->period, (enum granularity)gran);
-        key_tally(&a->key, &(struct tally_key){place->key.campaign, place->key.form, period.gran,
-                                               period.ordinal, place->key.unit});
-        state_expect(a->state, TABLE_TALLY, buf_slice_of(&a->key));
+    for (int gran = place->period.gran + 1; gran <= GRAN_YEAR; gran++) {
+        ledger_expect(a->ledger,
+                      &(struct tally_key){place->key.campaign, place->key.form,
+                                          (enum granularity)gran, a->usual.ordinals[gran],
+                                          place->key.unit},
+                      LEDGER_CELLS);
     }
+}
+
+/* Where there is no later report there is no tally of this period either, and nothing to be read. */
+static enum err
+own_get(struct mover *m, struct tally_change *own)
+{
+    enum err err = ERR_OK;
+    if (recent_lacks(m->a, &m->place->key)) {
+        own->entry = ledger_get_new(m->a->ledger, &own->key);
+    } else {
+        err = entry_get(m, &own->key, &own->entry);
+    }
+    m->old = err == ERR_OK ? own->entry->row : (struct tally_row){0};
+    return err;
 }
 
 enum err
@@ -247,9 +280,10 @@ tally_prepare(struct apply *a, const struct place *place, const struct report_ro
     struct mover m = {.a = a, .place = place, .move = move, .new = &move->changes[0].row};
     struct tally_change *own = &move->changes[0];
     move->count = 0;
+    period_up_all(place->period, m.ordinals);
     own->key = (struct tally_key){place->key.campaign, place->key.form, place->period.gran,
                                   place->period.ordinal, place->key.unit};
-    enum err err = row_read(a, &own->key, &m.old, &own->stored);
+    enum err err = own_get(&m, own);
     err = err == ERR_OK ? base_row_make(a, place, report, &own->row) : err;
     if (err != ERR_OK || rows_equal(&m.old, &own->row)) {
         return err;
@@ -264,24 +298,11 @@ tally_prepare(struct apply *a, const struct place *place, const struct report_ro
     return ERR_OK;
 }
 
-static enum err
-change_write(struct apply *a, const struct tally_change *change)
-{
-    key_tally(&a->key, &change->key);
-    if (change->row.received == 0 && change->row.count == 0) {
-        return change->stored ? state_del(a->state, TABLE_TALLY, buf_slice_of(&a->key)) : ERR_OK;
-    }
-    buf_clear(&a->value);
-    tally_encode(&change->row, &a->value);
-    return state_put(a->state, TABLE_TALLY, buf_slice_of(&a->key), buf_slice_of(&a->value));
-}
-
-enum err
+void
 tally_write(struct apply *a, const struct tally_move *move)
 {
-    enum err err = ERR_OK;
-    for (uint32_t i = 0; err == ERR_OK && i < move->count; i++) {
-        err = change_write(a, &move->changes[i]);
+    for (uint32_t i = 0; i < move->count; i++) {
+        const struct tally_change *change = &move->changes[i];
+        ledger_put(a->ledger, change->entry, &change->row, i == 0);
     }
-    return err;
 }

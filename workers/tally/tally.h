@@ -12,13 +12,14 @@
 #ifndef TALLY_TALLY_H
 #define TALLY_TALLY_H
 
+#include "workers/tally/ledger.h"
 #include "workers/tally/limits.h"
 #include "workers/tally/validate.h"
 
 struct tally_change {
     struct tally_key key;
-    struct tally_row row;
-    bool stored; /* there is a row to be replaced or deleted */
+    struct tally_row row; /* what becomes of it; in the arena */
+    struct entry *entry;  /* where it goes */
 };
 
 struct tally_move {
@@ -26,12 +27,12 @@ struct tally_move {
     uint32_t count;                                 /* 0: nothing moves */
 };
 
-/* The rows that a report at `place` may move will be read soon. */
-void tally_expect(struct apply *a, const struct place *place);
+/* The coarser rows that a report at `place`, which was noted (ahead.h), may move will be read soon. */
+void tally_expect(const struct apply *a, const struct place *place);
 /* What becomes of the tallies when the report at `place` becomes `report`. A sum that does not fit
  * is told in `why` (sum-overflow), with ERR_OK and no changes. Rows are in the arena. */
 enum err tally_prepare(struct apply *a, const struct place *place, const struct report_row *report,
                        struct tally_move *move, struct complaint *why) MUST_CHECK;
-enum err tally_write(struct apply *a, const struct tally_move *move) MUST_CHECK;
+void tally_write(struct apply *a, const struct tally_move *move);
 
 #endif

@@ -96,7 +96,7 @@ await(struct verify *v, uint64_t wanted, const struct frames **frames)
             return refused(*frames);
         }
         if (err == ERR_OK && type == MESSAGE_welcome) {
-            intake_restart(&v->intake, v->intake.next);
+            intake_restart(&v->intake, v->intake.next - v->intake.count);
         }
         if (err != ERR_OK && err != ERR_AGAIN) {
             break;
@@ -229,7 +229,8 @@ apply_kept(struct verify *v)
     return EX_OK;
 }
 
-/* Until every replica has reached its target. */
+/* Until every replica has reached its target. Blocks are kept until there is a turn of them: a page of
+ * the copies is then written for more rows. */
 static int
 replay(struct verify *v)
 {
@@ -243,7 +244,8 @@ replay(struct verify *v)
         const struct frames *frames;
         show_progress(v, first - 1, last);
         code = await(v, MESSAGE_blocks, &frames);
-        if (code == EX_OK && intake_take(&v->intake, frames)) {
+        bool kept = code == EX_OK && intake_take(&v->intake, frames);
+        if (kept && (intake_full(&v->intake) || v->intake.next > last)) {
             code = apply_kept(v);
         }
     }
