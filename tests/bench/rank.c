@@ -6,6 +6,7 @@
 #include "common/check.h"
 #include "common/file.h"
 #include "common/mem.h"
+#include "proto/access.h"
 #include "proto/campaign.h"
 #include "proto/pack.h"
 #include "proto/records.h"
@@ -253,12 +254,13 @@ static void
 ask(struct figures *f, struct city *c, const char *figure, const char *name, struct slice args)
 {
     double took[ASKED];
+    const struct question question = {slice_text(PRINCIPAL_LOCAL), slice_text(name), args};
     struct buf body = BUF_EMPTY;
     struct complaint why = {0};
     uint64_t as_of;
     for (int i = 0; i < ASKED; i++) {
         double start = processor_s();
-        CHECK(query_answer(c->query, slice_text(name), args, &body, &as_of, &why));
+        CHECK(query_answer(c->query, &question, &body, &as_of, &why));
         took[i] = processor_s() - start;
     }
     qsort(took, ASKED, sizeof took[0], double_order);

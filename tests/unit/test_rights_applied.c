@@ -41,7 +41,6 @@ static const struct expected QUESTIONS[] = {
     {"unit", "aaaaaaa-"},
     {"campaign", "aaaaaaa-"},
     {"campaigns", "aaaaaaa-"},
-    {"blocs", "aaaaaa--"},
     {"highlights", "aaaaaa--"},
     {"broker.status", "aaaaaaa-"},
     {"access", "ooooaao-"},
@@ -51,6 +50,7 @@ static const struct expected QUESTIONS[] = {
     {"broker.head", "--aaaa--"},
     {"broker.block", "----aa--"},
     {"broker.prune", "----a---"},
+    {"blocs", "aaaaaa--"},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
