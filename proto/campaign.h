@@ -32,7 +32,8 @@ enum rule_kind {
 enum score_measure { MEASURE_INDICATOR = 1, MEASURE_COMPLETENESS, MEASURE_TIMELINESS };
 enum score_method { METHOD_LINEAR = 1, METHOD_THRESHOLD, METHOD_RANK };
 enum score_of { OF_POPULATION = 1 };
-enum award_subject { SUBJECT_COLLECTIVE = 1, SUBJECT_INDIVIDUAL = 2, SUBJECT_HOUSEHOLD = 4 };
+/* By enum subject_kind (review.h): 1 << (kind - 1). */
+enum award_subject { FOR_COLLECTIVE = 1, FOR_INDIVIDUAL = 2, FOR_HOUSEHOLD = 4 };
 enum award_level {
     AWARD_COMMUNE = 1,
     AWARD_DISTRICT,
@@ -141,7 +142,7 @@ struct award {
 
 /* How many days a nomination may stay in a state. */
 struct stages {
-    uint32_t submitted, verified, in_review, returned, approved, forwarded;
+    uint32_t submitted, verified, consulting, in_review, returned, approved, forwarded;
 };
 
 struct campaign {

@@ -33,9 +33,9 @@ static const struct campaign_word SEVERITIES[] = {
 static const struct campaign_word METHODS[] = {
     {"linear", METHOD_LINEAR}, {"threshold", METHOD_THRESHOLD}, {"rank", METHOD_RANK}, {NULL, 0}};
 static const struct campaign_word TARGET_OF[] = {{"population", OF_POPULATION}, {NULL, 0}};
-static const struct campaign_word SUBJECTS[] = {{"collective", SUBJECT_COLLECTIVE},
-                                                {"individual", SUBJECT_INDIVIDUAL},
-                                                {"household", SUBJECT_HOUSEHOLD},
+static const struct campaign_word SUBJECTS[] = {{"collective", FOR_COLLECTIVE},
+                                                {"individual", FOR_INDIVIDUAL},
+                                                {"household", FOR_HOUSEHOLD},
                                                 {NULL, 0}};
 static const struct campaign_word AWARD_LEVELS[] = {
     {"commune", AWARD_COMMUNE},     {"district", AWARD_DISTRICT},
@@ -181,8 +181,9 @@ static const struct campaign_shape AWARD_SHAPE = {"awards", AWARD_KEYS, KEY_COUN
         name, KEY_NUMBER, false, AT(field), 0, STAGE_DAYS_MAX, NULL, NULL                          \
     }
 static const struct campaign_key STAGE_KEYS[] = {
-    STAGE("submitted", submitted), STAGE("verified", verified), STAGE("in-review", in_review),
-    STAGE("returned", returned),   STAGE("approved", approved), STAGE("forwarded", forwarded),
+    STAGE("submitted", submitted), STAGE("verified", verified), STAGE("consulting", consulting),
+    STAGE("in-review", in_review), STAGE("returned", returned), STAGE("approved", approved),
+    STAGE("forwarded", forwarded),
 };
 #undef AT
 static const struct campaign_shape STAGES_SHAPE = {"stages", STAGE_KEYS, KEY_COUNT(STAGE_KEYS), 0,

@@ -90,3 +90,60 @@ authority_of_level(struct slice level)
     return slice_is(level, "city") || slice_is(level, "province") ? AUTHORITY_CITY
                                                                   : AUTHORITY_DISTRICT;
 }
+
+static const char *const KINDS[] = {
+    [SUBJECT_COLLECTIVE] = "collective",
+    [SUBJECT_INDIVIDUAL] = "individual",
+    [SUBJECT_HOUSEHOLD] = "household",
+};
+#define KIND_COUNT (sizeof(KINDS) / sizeof(KINDS[0]))
+
+static const char *const AUTHORITIES[] = {
+    [AUTHORITY_COMMUNE] = "commune",     [AUTHORITY_DISTRICT] = "district",
+    [AUTHORITY_CITY] = "city",           [AUTHORITY_PRIME_MINISTER] = "prime-minister",
+    [AUTHORITY_PRESIDENT] = "president",
+};
+#define AUTHORITY_COUNT (sizeof(AUTHORITIES) / sizeof(AUTHORITIES[0]))
+
+static const char *
+word_of(const char *const *words, size_t count, size_t number)
+{
+    return number < count && words[number] != NULL ? words[number] : "";
+}
+
+/* 0: none of them, as the numbers begin with 1. */
+static size_t
+word_find(const char *const *words, size_t count, struct slice name)
+{
+    size_t i = count - 1;
+    while (i > 0 && !slice_is(name, words[i])) {
+        i--;
+    }
+    return i;
+}
+
+const char *
+subject_kind_name(enum subject_kind kind)
+{
+    return word_of(KINDS, KIND_COUNT, (size_t)kind);
+}
+
+bool
+subject_kind_parse(struct slice name, enum subject_kind *kind)
+{
+    *kind = (enum subject_kind)word_find(KINDS, KIND_COUNT, name);
+    return *kind != 0;
+}
+
+const char *
+authority_name(enum authority authority)
+{
+    return word_of(AUTHORITIES, AUTHORITY_COUNT, (size_t)authority);
+}
+
+bool
+authority_parse(struct slice name, enum authority *authority)
+{
+    *authority = (enum authority)word_find(AUTHORITIES, AUTHORITY_COUNT, name);
+    return *authority != 0;
+}

@@ -11,7 +11,7 @@
 /* The numbers are stored and sent: never change one. */
 enum subject_kind { SUBJECT_COLLECTIVE = 1, SUBJECT_INDIVIDUAL, SUBJECT_HOUSEHOLD };
 enum choice { CHOICE_YES = 1, CHOICE_NO, CHOICE_ABSTAIN };
-enum meeting_act { MEETING_OPEN = 1, MEETING_ATTEND, MEETING_CLOSE };
+enum meeting_act { MEETING_OPEN = 1, MEETING_ATTEND, MEETING_CLOSE, MEETING_CANCEL };
 enum decision_outcome { OUTCOME_DECIDED = 1, OUTCOME_REFUSED };
 
 /* An act is what a record asks for. The first row comes in `review` records; the others follow from
@@ -54,12 +54,14 @@ enum review_need {
     NEED_DOCUMENTS,  /* every document that the nomination names is there, whole */
     NEED_REASON,     /* the record gives one */
     NEED_UNIT,       /* the record names a unit that was there on the block's day */
-    NEED_DEADLINE,   /* the state's deadline (campaign's stages) has passed without all opinions */
-    NEED_SIMPLIFIED, /* award and nomination both allow the simplified procedure */
+    NEED_DEADLINE,   /* the state's deadline (campaign's stages) has passed, or there is none */
+    NEED_SIMPLIFIED, /* award and nomination both allow the simplified procedure, or the award knows
+                        no vote */
     NEED_VOTE,       /* counted when the meeting closes */
     NEED_LOWER,      /* the award's level is above the holder's, and there is a unit above it */
     NEED_ABOVE,      /* the award is the Prime Minister's or the President's, the holder the city */
-    NEED_AUTHORITY,  /* the award's level is the holder's; number and date; the quota has room */
+    NEED_AUTHORITY,  /* the award's level is not above the holder's; number and date; the quota of
+                        the campaign, counted by holder and award, has room */
     NEED_NUMBER,     /* number and date of the decision */
 };
 
@@ -87,5 +89,12 @@ enum authority {
     AUTHORITY_PRESIDENT,
 };
 enum authority authority_of_level(struct slice level);
+
+/* The words of records as files and screens write them: "collective", "prime-minister". The
+ * name is empty for a number that is none. */
+const char *subject_kind_name(enum subject_kind kind);
+bool subject_kind_parse(struct slice name, enum subject_kind *kind);
+const char *authority_name(enum authority authority);
+bool authority_parse(struct slice name, enum authority *authority);
 
 #endif

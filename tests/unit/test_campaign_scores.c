@@ -114,11 +114,11 @@ assert_whole(const struct campaign *c)
     assert_true(c->scores[4].has_target);
     assert_int_equal(c->scores[4].target, 0);
     assert_int_equal(c->award_count, 2);
-    assert_int_equal(c->awards[0].subjects, SUBJECT_COLLECTIVE | SUBJECT_INDIVIDUAL);
+    assert_int_equal(c->awards[0].subjects, FOR_COLLECTIVE | FOR_INDIVIDUAL);
     assert_int_equal(c->awards[0].level, AWARD_COMMUNE);
     assert_true(c->awards[0].simplified);
     assert_int_equal(c->awards[0].percent, 0);
-    assert_int_equal(c->awards[1].subjects, SUBJECT_HOUSEHOLD);
+    assert_int_equal(c->awards[1].subjects, FOR_HOUSEHOLD);
     assert_int_equal(c->awards[1].level, AWARD_PRIME_MINISTER);
     assert_int_equal(c->awards[1].quota, 7);
     assert_int_equal(c->awards[1].percent, 90);

@@ -151,10 +151,11 @@ test_act_and_queue(void **state)
     assert_true(slice_is(out.text, "Nhất trí.") && out.number.len == 0);
     check_decoder(decode_act, &bytes);
 
-    struct queue_row q, row = {3, SUBJECT_INDIVIDUAL, 12, slice_text("giay-khen")};
+    struct queue_row q, row = {3, SUBJECT_INDIVIDUAL, 12, 14, slice_text("giay-khen")};
     queue_encode(&row, &bytes);
     assert_int_equal(queue_decode(buf_slice_of(&bytes), &q), ERR_OK);
-    assert_true(q.campaign == 3 && q.kind == SUBJECT_INDIVIDUAL && q.proposer == 12);
+    assert_true(q.campaign == 3 && q.kind == SUBJECT_INDIVIDUAL && q.proposer == 12 &&
+                q.subject_unit == 14);
     assert_true(slice_is(q.award, "giay-khen"));
     check_decoder(decode_queue, &bytes);
 }

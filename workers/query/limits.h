@@ -14,9 +14,20 @@
 #define EXPORT_PERIODS_MAX 2000
 /* Replaced revisions shown of one report: the newest. */
 #define EARLIER_MAX 100
+/* Units named that must be approved first: more are counted, and nobody reads on. */
+#define APPROVALS_FIRST_MAX 10
+/* Units found by a text: a longer text finds fewer. */
+#define UNITS_FOUND_MAX 200
 /* Records asked about at once: importers ask for what they have finished, not for all. */
 #define VERDICT_RANGES_RECORDS_MAX (4u << 20)
 /* Rows looked at for one page of rejected records. */
 #define REJECTED_ROWS_MAX 200000
+/* Nominations a page: a screen or two, and what a program may ask at once. */
+#define REVIEW_PAGE_DEFAULT 50
+#define REVIEW_PAGE_MAX 1000
+/* Places in a bloc worked out beside one nomination's evidence: each is a score sheet of its own. */
+#define REVIEW_RANKS_MAX 5
+/* Decisions gathered for one list of honours: a city of 2021 had a few thousand a year. */
+#define HONOURS_MAX 200000
 
 #endif

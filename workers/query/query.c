@@ -26,6 +26,13 @@ static const struct {
     {"blocs", ask_blocs},
     {"highlights", ask_highlights},
     {"access", ask_access},
+    {"approvals", ask_approvals},
+    {"units.find", ask_units_find},
+    {"review.list", ask_review_list},
+    {"review.show", ask_review_show},
+    {"honours", ask_honours},
+    {"history", ask_history},
+    {"file", ask_file},
 };
 
 struct query *

@@ -5,11 +5,13 @@
  *   NOMINATION nomination 16                  -> nomination_row                    (shard 0, as all below)
  *   ACT        nomination 16 ‖ block u64 ‖ index u32 -> act_row: all that was done, in order
  *   QUEUE      holder u32 ‖ state u8 ‖ deadline u32 ‖ nomination 16 -> queue_row: the review queue, in
- *              the order in which a holder works it off; made from NOMINATION, moved with it
- *   SUBJECT    folded name (text.h) ‖ 0 ‖ nomination 16 -> nothing: the same subject, found again
+ *              the order in which a holder works it off; made from NOMINATION, moved with it; every
+ *              nomination has one row, in the states that end it too
+ *   SUBJECT    subject_fold ‖ 0 ‖ nomination 16 -> nothing: the same subject, found again
  *   MEETING    meeting 16                     -> meeting_row
  *   VOTE       meeting 16 ‖ nomination 16 ‖ principal -> vote_row
- *   FILE       hash 32 ‖ chunk u16            -> the chunk's bytes
+ *   FILE       hash 32 ‖ chunk u16            -> the chunk's bytes, of a document that was whole and fitted
+ *              its hash. One still on its way stands under file_stage: nobody finds it as a document
  */
 #ifndef STATE_ROWS_COUNCIL_H
 #define STATE_ROWS_COUNCIL_H
@@ -64,7 +66,7 @@ struct act_row {
 struct queue_row {
     uint16_t campaign;
     enum subject_kind kind;
-    uint32_t proposer;
+    uint32_t proposer, subject_unit; /* who else sees it: a list need not read NOMINATION */
     struct slice award;
 };
 
@@ -108,10 +110,16 @@ void key_queue(struct buf *out, uint32_t holder, enum review_state state, int32_
 enum err queue_key_decode(struct slice key, uint32_t *holder, enum review_state *state,
                           int32_t *deadline, struct slice *nomination) MUST_CHECK;
 void key_subject(struct buf *out, struct slice subject, struct slice nomination);
+/* The name as SUBJECT has it (collate_fold), cut so that it fits a key. Appends. */
+#define SUBJECT_FOLD_MAX 256
+void subject_fold(struct slice subject, struct buf *out);
 void key_meeting(struct buf *out, struct slice meeting);
 void key_vote(struct buf *out, struct slice meeting, struct slice nomination,
               struct slice principal);
 void key_file(struct buf *out, struct slice hash, uint16_t chunk);
+/* Where chunks wait until the last has come: a hash over whose document it is, its size and the unit
+ * that sends it, so that nobody's wrong chunk spoils another's document. */
+void file_stage(struct slice hash, uint64_t size, struct slice unit, uint8_t stage[32]);
 
 void approval_encode(const struct approval_row *a, struct buf *out);
 enum err approval_decode(struct slice value, struct approval_row *a) MUST_CHECK;

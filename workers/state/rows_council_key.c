@@ -1,7 +1,10 @@
 /* Keys of the council's tables. People's identities are 16 bytes, so that a key's parts need no
  * separator; days are stored with their sign turned, so that days before 1970 sort first. */
+#include "common/collate.h"
 #include "workers/state/rows_council.h"
 #include "workers/state/rows_impl.h"
+
+#include <sodium.h>
 
 #define ID_SIZE 16
 #define DAY_SIGN 0x80000000u
@@ -78,6 +81,16 @@ key_subject(struct buf *out, struct slice subject, struct slice nomination)
 }
 
 void
+subject_fold(struct slice subject, struct buf *out)
+{
+    size_t before = out->len;
+    collate_fold(subject, out);
+    if (out->len - before > SUBJECT_FOLD_MAX) {
+        out->len = before + SUBJECT_FOLD_MAX; /* decomposed, some scripts grow */
+    }
+}
+
+void
 key_meeting(struct buf *out, struct slice meeting)
 {
     buf_clear(out);
@@ -99,4 +112,17 @@ key_file(struct buf *out, struct slice hash, uint16_t chunk)
     buf_clear(out);
     buf_slice(out, hash);
     buf_be16(out, chunk);
+}
+
+void
+file_stage(struct slice hash, uint64_t size, struct slice unit, uint8_t stage[32])
+{
+    crypto_generichash_state state;
+    uint8_t size_bytes[8];
+    le64_put(size_bytes, size);
+    crypto_generichash_init(&state, NULL, 0, 32);
+    crypto_generichash_update(&state, hash.data, hash.len);
+    crypto_generichash_update(&state, size_bytes, sizeof(size_bytes));
+    crypto_generichash_update(&state, unit.data, unit.len);
+    crypto_generichash_final(&state, stage, 32);
 }

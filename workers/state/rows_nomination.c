@@ -182,6 +182,7 @@ queue_encode(const struct queue_row *q, struct buf *out)
     buf_varint(out, q->campaign);
     buf_byte(out, (uint8_t)q->kind);
     buf_varint(out, q->proposer);
+    buf_varint(out, q->subject_unit);
     row_put_text(out, q->award);
 }
 
@@ -192,6 +193,7 @@ queue_decode(struct slice value, struct queue_row *q)
     q->campaign = (uint16_t)row_uint(&r, UINT16_MAX);
     q->kind = (enum subject_kind)row_choice(&r, SUBJECT_COLLECTIVE, SUBJECT_HOUSEHOLD);
     q->proposer = (uint32_t)row_uint(&r, UINT32_MAX);
+    q->subject_unit = (uint32_t)row_uint(&r, UINT32_MAX);
     q->award = row_text(&r);
     return row_end(&r);
 }
