@@ -73,7 +73,7 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@LEAST=$(LEAST) tests/cover build/cover
 
 bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000)
-	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench $(B)/tests/hostile
 	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
 profile: packages-build ## where the broker's, the tally worker's and the client's time goes: build/profile (needs perf)

@@ -6,6 +6,9 @@
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   steady.c    reports at a steady pace: how long each waits
+ *   network.c   keys and an endpoint for the network; the streams over tcp and CURVE
+ *   offices.c   ten thousand offices, each with its key and its connection
+ *   siege.c     an office's receipts while others attack
  *   machine.c   the state machine alone, in one process
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
@@ -16,9 +19,11 @@
 
 #include "common/buf.h"
 #include "proto/client.h"
+#include "proto/curve.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define PATH_ROOM 4400
@@ -55,7 +60,8 @@ struct site {
     char *folder; /* temporary; the site is folder/site */
     char data[PATH_ROOM];
     char endpoint[PATH_ROOM];
-    pid_t up; /* 0: none runs */
+    pid_t up;                      /* 0: none runs */
+    const char *broker, *key_file; /* of the next site_connect; NULL: the local endpoint */
     struct client *client;
     uint64_t made; /* reports so far: the next one's number */
     uint64_t receipts, failures, last_block;
@@ -109,6 +115,24 @@ void mode_long(struct figures *f, struct site *s, uint64_t records);
 void mode_replay(struct figures *f, struct site *s);
 void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
+
+/* ---- network.c, offices.c, siege.c ---- */
+#define OFFICES 10000
+/* The whole of thidua.conf, before the site starts; as many KiB a second as records. Ten thousand
+ * offices in four processes are not asked for a heartbeat every second. */
+void network_configure(const struct site *s, uint32_t sessions, uint32_t quota_records);
+/* A new key, also in FOLDER/PRINCIPAL.key. */
+void network_key(const struct site *s, const char *principal, struct curve_key *key);
+/* An access.yaml, written line by line, and published. */
+FILE *network_access_begin(const struct site *s);
+void network_access_add(FILE *out, const struct curve_key *key, const char *roles,
+                        const char *units);
+void network_access_end(const struct site *s, FILE *out);
+/* Where the broker listens, with its key. Connects the site's client locally. */
+void network_endpoint(struct site *s, char endpoint[ENDPOINT_MAX]);
+void mode_curve(struct figures *f, struct site *s, uint64_t records);
+void mode_offices(struct figures *f, struct site *s);
+void mode_hostile(struct figures *f, struct site *s);
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
 double floor_append(const struct site *s, size_t n, size_t size, double *took);
