@@ -19,12 +19,10 @@
 
 #define NETWORK_MESSAGE_MAX                                                                        \
     (ANSWER_BYTES_MAX + 4096) /* the largest that comes in: a distant query worker's ANSWER */
-#define NETWORK_RECEIVED_MAX                                                                       \
-    64 /* messages of one connection in memory; the peer's kernel holds the rest back */
-#define NETWORK_FULL_OF_10 9 /* of descriptors: no more are let in, the journal needs some */
-#define NETWORK_OPEN_OF_10 8 /* let in again below this */
-#define NETWORK_LOOK_MS 100  /* descriptors are counted so often while there are many */
-#define NETWORK_LOOK_OF_10 3 /* many */
+#define NETWORK_FULL_OF_10 9  /* of descriptors: no more are let in, the journal needs some */
+#define NETWORK_OPEN_OF_10 8  /* let in again below this */
+#define NETWORK_LOOK_MS 100   /* descriptors are counted so often while there are many */
+#define NETWORK_LOOK_OF_10 3  /* many */
 /* What a peer asked for and does not read. High-water marks count messages; these count bytes. */
 #define UNSENT_COUNTED 512          /* smaller: the mark alone is bound enough, 1.3 MB */
 #define UNSENT_PEER_MAX (8u << 20)  /* two of the longest answers */

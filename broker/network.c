@@ -105,8 +105,8 @@ tcp_prepare(struct network *n, const struct settings *settings)
     int64_t message_max = NETWORK_MESSAGE_MAX;
     bool ready = n->tcp != NULL &&
                  zmq_setsockopt(n->tcp, ZMQ_MAXMSGSIZE, &message_max, sizeof(message_max)) == 0 &&
-                 set_int(n->tcp, ZMQ_RCVHWM, NETWORK_RECEIVED_MAX) && curve_serve(n->tcp, &key) &&
-                 domain_enforce(n->tcp) && set_affinity(n->tcp, IO_TCP) &&
+                 curve_serve(n->tcp, &key) && domain_enforce(n->tcp) &&
+                 set_affinity(n->tcp, IO_TCP) &&
                  set_int(n->tcp, ZMQ_HANDSHAKE_IVL, NETWORK_HANDSHAKE_MS) &&
                  set_int(n->tcp, ZMQ_BACKLOG, NETWORK_BACKLOG);
     curve_key_wipe(&key);

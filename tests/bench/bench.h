@@ -118,9 +118,8 @@ void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t secon
 
 /* ---- network.c, offices.c, siege.c ---- */
 #define OFFICES 10000
-/* The whole of thidua.conf, before the site starts; as many KiB a second as records. Ten thousand
- * offices in four processes are not asked for a heartbeat every second. */
-void network_configure(const struct site *s, uint32_t sessions, uint32_t quota_records);
+/* The whole of thidua.conf, before the site starts; as many KiB a second as records. */
+void network_configure(const struct site *s, uint32_t quota_records, uint32_t lease_ms);
 /* A new key, also in FOLDER/PRINCIPAL.key. */
 void network_key(const struct site *s, const char *principal, struct curve_key *key);
 /* An access.yaml, written line by line, and published. */
@@ -130,9 +129,9 @@ void network_access_add(FILE *out, const struct curve_key *key, const char *role
 void network_access_end(const struct site *s, FILE *out);
 /* Where the broker listens, with its key. Connects the site's client locally. */
 void network_endpoint(struct site *s, char endpoint[ENDPOINT_MAX]);
-void mode_curve(struct figures *f, struct site *s, uint64_t records);
-void mode_offices(struct figures *f, struct site *s);
-void mode_hostile(struct figures *f, struct site *s);
+/* Only curve sends so many; the others know what is theirs. */
+typedef void network_mode_fn(struct figures *f, struct site *s, uint64_t records);
+network_mode_fn mode_curve, mode_offices, mode_hostile;
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
 double floor_append(const struct site *s, size_t n, size_t size, double *took);

@@ -18,13 +18,13 @@ file_in(const char *folder, const char *name, const char *how)
 }
 
 void
-network_configure(const struct site *s, uint32_t sessions, uint32_t quota_records)
+network_configure(const struct site *s, uint32_t quota_records, uint32_t lease_ms)
 {
     FILE *out = file_in(s->data, "thidua.conf", "we");
     fprintf(out,
-            "listen_tcp = tcp://127.0.0.1:*\nsessions = %u\nlease_ms = 60000\n"
+            "listen_tcp = tcp://127.0.0.1:*\nsessions = %u\nlease_ms = %u\n"
             "quota_records = %u\nquota_kb = %u\n",
-            sessions, quota_records, quota_records);
+            OFFICES + OFFICES / 4, lease_ms, quota_records, quota_records);
     CHECK(fclose(out) == 0);
 }
 

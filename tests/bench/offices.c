@@ -182,8 +182,9 @@ offices_tell(struct figures *f, int from[PROCESSES], double round_s[ROUNDS])
 }
 
 void
-mode_offices(struct figures *f, struct site *s)
+mode_offices(struct figures *f, struct site *s, uint64_t records)
 {
+    (void)records;
     int from[PROCESSES], to[PROCESSES], pair[2];
     char text[ENDPOINT_MAX], why[256];
     double round_s[ROUNDS];

@@ -94,8 +94,9 @@ let_in(struct siege *g)
 }
 
 void
-mode_hostile(struct figures *f, struct site *s)
+mode_hostile(struct figures *f, struct site *s, uint64_t records)
 {
+    (void)records;
     static struct siege g;
     g = (struct siege){.site = s};
     let_in(&g);

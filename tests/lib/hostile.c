@@ -16,6 +16,7 @@ const struct attack ATTACKS[] = {
     {"long-command", long_command, "16 MiB claimed before a key is proved"},
     {"idle", idle_connections, "10,000 connections that say nothing"},
     {"garbage-after", garbage_after, "garbage from a key holder"},
+    {"flood-long", flood_long, "a flood of messages of 4 MiB"},
     {"flood-queries", flood_queries, "a flood of questions from one key"},
     {"flood-hellos", flood_hellos, "a flood of HELLOs from one key"},
     {"handshakes", too_many_handshakes, "connections of one key, again and again"},

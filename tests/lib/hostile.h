@@ -43,7 +43,7 @@ void target_open(struct target *t, const char *broker, const char *ward, const c
 attack_fn garbage_before, garbage_in_handshake, byte_by_byte, half_open, replayed, long_command,
     idle_connections;
 /* ---- hostile_keys.c ---- */
-attack_fn garbage_after, slow_reader, flood_records, flood_queries, flood_hellos, others_routing_id,
-    false_worker, vanishing_worker, submitter_as_worker, too_many_handshakes;
+attack_fn garbage_after, slow_reader, flood_records, flood_long, flood_queries, flood_hellos,
+    others_routing_id, false_worker, vanishing_worker, submitter_as_worker, too_many_handshakes;
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define FLOOD 4000
+#define FLOOD_LONG 150   /* times 4 MiB */
 #define FLOOD_WINDOW 500 /* sent ahead of what is read: a flood, and not only a full mark */
 #define READ_NOTHING 400 /* long answers asked for: 400 times some MiB */
 #define VANISHINGS 24    /* a burst of handshakes, and four that must wait */
@@ -175,14 +176,14 @@ query_encode(struct buf *b, uint64_t request, const char *name, uint64_t after)
 typedef void flood_fn(struct buf *b, uint64_t n);
 
 static const char *
-flood(const struct target *t, flood_fn *make)
+flood(const struct target *t, uint64_t messages, flood_fn *make)
 {
     struct guest g;
     struct buf b = BUF_EMPTY;
     uint64_t answers = 0, sent = 0;
     guest_open(&g, t, &t->ward, NULL);
     const char *got = begin(&g, ROLE_CLIENT) ? NULL : "no session to flood from";
-    while (got == NULL && sent < FLOOD) {
+    while (got == NULL && sent < messages) {
         make(&b, ++sent);
         got = say(&g, &b) ? NULL : "no room to send for ten seconds";
         while (readable(&g, sent - answers < FLOOD_WINDOW ? 0 : 1000)) {
@@ -193,6 +194,17 @@ flood(const struct target *t, flood_fn *make)
     guest_close(&g);
     buf_fini(&b);
     return got;
+}
+
+/* As long as a message may be, and nothing in it. */
+static void
+a_long_one(struct buf *b, uint64_t n)
+{
+    static const uint8_t zeros[1 << 16];
+    (void)n;
+    for (int i = 0; i < 64; i++) {
+        buf_put(b, zeros, sizeof(zeros));
+    }
 }
 
 static void
@@ -221,19 +233,25 @@ a_hello(struct buf *b, uint64_t n)
 const char *
 flood_records(const struct target *t)
 {
-    return flood(t, a_submit);
+    return flood(t, FLOOD, a_submit);
+}
+
+const char *
+flood_long(const struct target *t)
+{
+    return flood(t, FLOOD_LONG, a_long_one);
 }
 
 const char *
 flood_queries(const struct target *t)
 {
-    return flood(t, a_query);
+    return flood(t, FLOOD, a_query);
 }
 
 const char *
 flood_hellos(const struct target *t)
 {
-    return flood(t, a_hello);
+    return flood(t, FLOOD, a_hello);
 }
 
 /* A burst may come in at once, the others wait for their turn: in all no less than its time. */
