@@ -72,7 +72,7 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
 	@LEAST=$(LEAST) tests/cover build/cover
 
-bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000)
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES="curve offices hostile")
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench $(B)/tests/hostile
 	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
