@@ -182,7 +182,8 @@ sealed_all(const struct backup *b, const struct catalog *theirs)
 
 /* ---- the head ---- */
 
-/* Reads blocks `from` to `last` and proves that each follows its predecessor. The last is the head. */
+/* Reads blocks `from` to `last` and proves that each follows its predecessor, also that of the segment
+ * before where it was read last. The last is the head. */
 static enum err
 blocks_check(struct segment *s, uint64_t from, uint64_t last, struct manifest *m)
 {
@@ -191,8 +192,8 @@ blocks_check(struct segment *s, uint64_t from, uint64_t last, struct manifest *m
     for (uint64_t n = from; n <= last; n++) {
         enum err err = segment_read(s, n, &bytes);
         err = err == ERR_OK ? block_open(bytes, &block) : err;
-        if (err == ERR_OK && n > from) {
-            err = block_follows(&block, n - 1, m->head_time_us, m->chain);
+        if (err == ERR_OK && n == m->head + 1) {
+            err = block_follows(&block, m->head, m->head_time_us, m->chain);
         }
         if (err != ERR_OK) {
             log_error("block_damaged", "block=%" PRIu64 " error=%s", n, err_name(err));
@@ -251,12 +252,12 @@ open_settle(const struct backup *b, uint64_t first, const char *made)
 }
 
 static enum err
-open_copy(const struct backup *b, const struct catalog_entry *live)
+open_copy(const struct backup *b, const struct catalog_entry *live, enum segment_mode mode)
 {
     struct segment *s;
     char *path = catalog_path(b->folder, live->first, "mdb");
     char *made = catalog_path(b->ours, live->first, "new");
-    enum err err = segment_open(path, SEGMENT_FOLLOW, 0, &s);
+    enum err err = segment_open(path, mode, 0, &s);
     if (err == ERR_OK) {
         err = segment_copy(s, made);
         segment_close(&s);
@@ -271,6 +272,19 @@ open_copy(const struct backup *b, const struct catalog_entry *live)
     return err;
 }
 
+/* The segment that is full and has no seal yet: nobody writes it, and it ends where the next begins. */
+static enum err
+full_copy(const struct backup *b, const struct catalog_entry *unsealed)
+{
+    enum err err = open_copy(b, unsealed, SEGMENT_FULL);
+    if (err == ERR_OK && b->m->head + 1 != unsealed[1].first) {
+        log_error("journal_seal_missing", "folder=\"%s\" segment=%" PRIu64 " last=%" PRIu64,
+                  b->folder, unsealed->first, b->m->head);
+        return ERR_CORRUPT;
+    }
+    return err == ERR_NOT_FOUND ? ERR_AGAIN : err;
+}
+
 /* The open segment, and before it the one that has no seal yet: their copies are alike. Where there is
  * none, or it is still empty, the one before has the head. */
 static enum err
@@ -278,11 +292,11 @@ head_take(const struct backup *b, const struct catalog *theirs)
 {
     const struct catalog_entry *newest = &theirs->entries[theirs->count - 1];
     const struct catalog_entry *unsealed = catalog_unsealed(theirs);
-    enum err err = unsealed != NULL ? open_copy(b, unsealed) : ERR_OK;
+    enum err err = unsealed != NULL ? full_copy(b, unsealed) : ERR_OK;
     if (err != ERR_OK) {
-        return err == ERR_NOT_FOUND ? ERR_AGAIN : err;
+        return err;
     }
-    err = newest->sealed ? ERR_NOT_FOUND : open_copy(b, newest);
+    err = newest->sealed ? ERR_NOT_FOUND : open_copy(b, newest, SEGMENT_FOLLOW);
     if (err != ERR_NOT_FOUND || unsealed != NULL) {
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     }

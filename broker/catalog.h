@@ -19,7 +19,7 @@ struct catalog_entry {
     uint64_t first;
     bool sealed;
     struct seal seal;        /* where sealed */
-    bool checked;            /* its hash was compared by this process */
+    bool checked;            /* by this process: its hash was compared, or it was written here */
     struct segment *segment; /* NULL: not open. The journal's */
     uint64_t used_at; /* the journal's count of reads, at the last one: who is closed first */
 };

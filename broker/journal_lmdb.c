@@ -9,10 +9,11 @@
  * former and write its seal, at the latest before the next rolls over. A power cut after any of these
  * steps leaves a folder that journal_lmdb_open understands: a newest segment that is full (the next is
  * made by the next append) or empty (the head is its predecessor's), and one before it without a seal
- * (it is hashed anew).
+ * (its pages and blocks are walked, and it is hashed anew).
  *
  * Invariants: head is what is on disk; every sealed segment that is open was checked against its
- * seal by this process; the bytes handed out last belong to `reading`. */
+ * seal by this process; no seal is made of a file that this process neither wrote nor walked; the bytes
+ * handed out last belong to `reading`. */
 #include "broker/journal.h"
 
 #include "broker/catalog.h"
@@ -114,9 +115,11 @@ entry_open(struct journal_lmdb *j, struct catalog_entry *entry)
     }
     char *path = catalog_path(j->folder, entry->first, "mdb");
     /* One that is full is never written again, whether or not its seal is there. */
-    enum segment_mode mode = entry->sealed || entry != newest(j) ? SEGMENT_SEALED
-                             : j->read_only                      ? SEGMENT_FOLLOW
-                                                                 : SEGMENT_WRITE;
+    bool full = entry != newest(j);
+    enum segment_mode mode = entry->sealed || (full && entry->checked) ? SEGMENT_SEALED
+                             : full                                    ? SEGMENT_FULL
+                             : j->read_only                            ? SEGMENT_FOLLOW
+                                                                       : SEGMENT_WRITE;
     enum err err = entry->sealed ? sealed_check(j, entry, path) : ERR_OK;
     err = err == ERR_OK ? segment_open(path, mode, j->segment_bytes, &entry->segment) : err;
     free(path);
@@ -320,6 +323,7 @@ live_end(struct journal_lmdb *j)
     err = err == ERR_OK ? segment_trim(newest(j)->segment) : err;
     if (err == ERR_OK) {
         entry_close(j, newest(j));
+        newest(j)->checked = true; /* every page was walked at the opening, or made here */
         j->seal_later = false;
     }
     return err;
@@ -536,6 +540,35 @@ unsealed_check(struct journal_lmdb *j)
     return err;
 }
 
+/* Its seal will say that its file is right, so that each block is looked at before: its checksum, that it
+ * follows the one before, and that the next segment's first follows the last. */
+static enum err
+unsealed_walk(struct journal_lmdb *j)
+{
+    const struct catalog_entry *entry = catalog_unsealed(&j->catalog);
+    struct journal_head before = {0};
+    struct block block;
+    if (entry == NULL) {
+        return ERR_OK;
+    }
+    uint64_t first = entry->first, next = newest(j)->first;
+    uint64_t end = j->head.number < next ? j->head.number : next;
+    for (uint64_t n = first; n <= end; n++) {
+        enum err err = block_read(j, n, &block);
+        if (err == ERR_OK && n > first &&
+            block_follows(&block, before.number, before.time_us, before.chain) != ERR_OK) {
+            log_error("block_damaged", "folder=\"%s\" segment=%" PRIu64 " block=%" PRIu64,
+                      j->folder, n < next ? first : next, n);
+            err = ERR_CORRUPT;
+        }
+        if (err != ERR_OK) {
+            return err;
+        }
+        head_set(&before, &block);
+    }
+    return ERR_OK;
+}
+
 static uint64_t
 segment_size(const struct journal_options *options)
 {
@@ -562,6 +595,7 @@ journal_lmdb_open(const char *folder, const struct journal_options *options,
     }
     err = err == ERR_OK ? unsealed_check(j) : err;
     err = err == ERR_OK ? head_read(j) : err;
+    err = err == ERR_OK && !j->read_only ? unsealed_walk(j) : err;
     reading_end(j);
     if (err != ERR_OK) {
         lmdb_free(&j->base);

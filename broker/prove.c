@@ -197,9 +197,10 @@ seal_take(struct prover *v, const struct prove_file *file, struct seal *seal, bo
     if (err == ERR_CORRUPT) {
         return wrong(v, PROVE_seal_damaged, name, 0, 0);
     }
+    /* The newest is not full, and the one before it may still be being hashed. */
     if (err == ERR_NOT_FOUND) {
-        return file != &all->list[all->count - 1] ? wrong(v, PROVE_seal_missing, file->name, 0, 0)
-                                                  : ERR_OK;
+        return file + 2 < all->list + all->count ? wrong(v, PROVE_seal_missing, file->name, 0, 0)
+                                                 : ERR_OK;
     }
     return err == ERR_OK && seal->first != file->first
                ? wrong(v, PROVE_seal_wrong, name, file->first, 0)
@@ -224,6 +225,21 @@ sealed_take(struct prover *v, const char *path, const char *file, const struct s
     return err;
 }
 
+/* One without a seal: a backup's copy ends where its name says, a full one where the next begins, and the
+ * newest wherever it does. */
+static enum err
+unsealed_take(struct prover *v, const char *path, const struct prove_file *file)
+{
+    bool newest = file + 1 == v->files.list + v->files.count;
+    if (newest && v->options->site && file->last == 0) {
+        return live_take(v, path, file->name);
+    }
+    return pages_take(v, path, file->name, 0,
+                      file->last != 0 ? file->last
+                      : newest        ? 0
+                                      : file[1].first - 1);
+}
+
 static enum err
 file_take(struct prover *v, const struct prove_file *file)
 {
@@ -237,9 +253,7 @@ file_take(struct prover *v, const struct prove_file *file)
         return err;
     }
     char *path = manifest_path(v->options->folder, file->name);
-    err = sealed                                ? sealed_take(v, path, file->name, &seal)
-          : v->options->site && file->last == 0 ? live_take(v, path, file->name)
-                                                : pages_take(v, path, file->name, 0, file->last);
+    err = sealed ? sealed_take(v, path, file->name, &seal) : unsealed_take(v, path, file);
     free(path);
     if (err == ERR_IO) {
         snprintf(v->proof->file, sizeof(v->proof->file), "%s", file->name);

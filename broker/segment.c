@@ -10,8 +10,8 @@
  *      left open would keep the pages of the tree from being used again.
  *   6. A map beyond the file's end is a SIGBUS: sizes are compared before anything is read.
  *   7. Readers that died are cleared when the writer opens.
- *   8. It believes what is in a page, and follows a damaged one anywhere: no live file is given to it
- *      before pages.h has walked it, no sealed one before its hash was compared.
+ *   8. It believes what is in a page, and follows a damaged one anywhere: no file without a seal is given
+ *      to it before pages.h has walked it, no sealed one before its hash was compared.
  *   9. What stands behind the last page that a meta page tells of means nothing to LMDB, and it writes
  *      there in segment_append only: the zeros of segment_fill, by the same thread between appends,
  *      are always older than what is appended over them. A crash leaves a file that is longer.
@@ -98,7 +98,7 @@ mode_flags(enum segment_mode mode)
     unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
     if (mode == SEGMENT_FOLLOW) {
         flags |= MDB_RDONLY;
-    } else if (mode == SEGMENT_SEALED) {
+    } else if (mode == SEGMENT_SEALED || mode == SEGMENT_FULL) {
         flags |= MDB_RDONLY | MDB_NOLOCK;
     } else if (mode == SEGMENT_BUILD) {
         flags |= MDB_NOSYNC | MDB_NOLOCK;
@@ -277,9 +277,9 @@ file_check(const char *path, enum segment_mode mode)
     if (!file_exists(path)) {
         return ERR_NOT_FOUND; /* LMDB would make it */
     }
-    return mode == SEGMENT_WRITE    ? pages_check(path, 0)
-           : mode == SEGMENT_FOLLOW ? metas_check(path)
-                                    : ERR_OK;
+    return mode == SEGMENT_WRITE || mode == SEGMENT_FULL ? pages_check(path, 0)
+           : mode == SEGMENT_FOLLOW                      ? metas_check(path)
+                                                         : ERR_OK;
 }
 
 enum err

@@ -11,15 +11,16 @@ struct segment;
 enum segment_mode {
     SEGMENT_WRITE,  /* the live one, by the process that holds the journal's lock */
     SEGMENT_FOLLOW, /* the live one, read beside the broker that writes it */
-    SEGMENT_SEALED, /* never written again; its seal was checked */
+    SEGMENT_SEALED, /* never written again; its seal was checked, or this process wrote it */
+    SEGMENT_FULL,   /* never written again, and no seal yet to check */
     SEGMENT_BUILD,  /* being made for nobody yet: appends are not synced, segment_sync is */
 };
 
 /* An empty segment at `path`: whole or not there, also after a power cut. `full_bytes` is the size at
  * which the caller will seal it; the map has room for one more block beyond. */
 enum err segment_create(const char *path, uint64_t full_bytes) MUST_CHECK;
-/* A live one is read page by page (pages.h) before LMDB is given it; of a sealed one the caller has
- * compared the hash. ERR_NOT_FOUND; ERR_CORRUPT: not a segment, damaged, or cut short; ERR_IO. */
+/* A live or a full one is read page by page (pages.h) before LMDB is given it; of a sealed one the caller
+ * has compared the hash. ERR_NOT_FOUND; ERR_CORRUPT: not a segment, damaged, or cut short; ERR_IO. */
 enum err segment_open(const char *path, enum segment_mode mode, uint64_t full_bytes,
                       struct segment **segment) MUST_CHECK;
 void segment_close(struct segment **segment);

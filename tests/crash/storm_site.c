@@ -169,7 +169,8 @@ site_stop(struct site *site)
 }
 
 /* A line of a process that tells why it ends: an error in the log, the sentence of a start that failed,
- * or what libzmq says, in C++'s words or its own, when it gets no memory. And the one end that nothing
+ * or what libzmq says, in C++'s words or in those of its own checks (alloc_assert; errno_assert, which
+ * names its file), when it gets no memory: it aborts us then, and that is its way. And the one end that nothing
  * went wrong for: a worker found its shard given to another by a broker that had just started, and
  * begins anew (workers/tally/worker.c, on_no_shard). */
 static bool
@@ -181,7 +182,8 @@ is_word(const char *line, const char *name)
     bool told = strstr(line, "level=error") != NULL || strstr(line, " event=shard_taken ") != NULL;
     return (told && strstr(line, process) != NULL) ||
            strncmp(line, sentence, strlen(sentence)) == 0 ||
-           strstr(line, "std::bad_alloc") != NULL || strstr(line, "OUT OF MEMORY") != NULL;
+           strstr(line, "std::bad_alloc") != NULL || strstr(line, "OUT OF MEMORY (src/") != NULL ||
+           strstr(line, "Cannot allocate memory (src/") != NULL;
 }
 
 static bool

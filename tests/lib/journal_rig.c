@@ -1,6 +1,7 @@
 /* A journal of small segments: see journal_rig.h. */
 #include "tests/lib/journal_rig.h"
 
+#include "broker/catalog.h"
 #include "broker/limits.h"
 #include "common/check.h"
 #include "common/mem.h"
@@ -70,6 +71,22 @@ journal_rig_fill(struct journal_rig *rig, int blocks)
         CHECK(journal_rig_append(rig, sizes[(size_t)i % (sizeof sizes / sizeof sizes[0])]) ==
               ERR_OK);
     }
+}
+
+void
+journal_rig_seal(struct journal_rig *rig)
+{
+    bool sealed = false;
+    for (int i = 0; i < 100 && !sealed; i++) {
+        struct catalog catalog;
+        CHECK(catalog_read(rig->journal, &catalog) == ERR_OK);
+        sealed = catalog_unsealed(&catalog) == NULL;
+        catalog_fini(&catalog);
+        if (!sealed) {
+            journal_idle(rig->j);
+        }
+    }
+    CHECK(sealed);
 }
 
 void

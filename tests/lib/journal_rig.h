@@ -22,6 +22,8 @@ void journal_rig_stop(struct journal_rig *rig);
 enum err journal_rig_append(struct journal_rig *rig, size_t size);
 /* As many of the sizes that LMDB stores in each of its ways: within a leaf, on pages of their own. */
 void journal_rig_fill(struct journal_rig *rig, int blocks);
+/* As an idle broker does, until every segment but the live one has its seal. */
+void journal_rig_seal(struct journal_rig *rig);
 /* The chain hash of a block. */
 void journal_rig_chain(struct journal_rig *rig, uint64_t block, uint8_t chain[BLOCK_CHAIN_SIZE]);
 /* FOLDER/journal/NNNNNNNNNNNNNNNN.suffix; the caller frees. */

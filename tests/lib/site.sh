@@ -41,6 +41,14 @@ equal() {
     [ $status -eq 0 ] || printf '# wanted: %s\n# got:    %s\n' "$2" "$3"
 }
 
+until_that() { # until_that COMMAND...: asked again until it is so, or for far longer than it takes
+    local i
+    for ((i = 0; i < 4000; i++)); do
+        "$@" && return 0
+    done
+    return 1
+}
+
 # exits NAME STATUS COMMAND...: its stdout stays in $SCRATCH/out, its stderr in $SCRATCH/err
 exits() {
     local name=$1 wanted=$2 status

@@ -1,7 +1,7 @@
 /* One flipped bit, anywhere in a journal: a thousand of them in the sealed part, each found and named,
- * the block where it lies in one; and in the open segment, each either found, or in bytes that hold no
- * block and lead to none. Then the journal itself opens the damaged open segment: told or unharmed,
- * never a signal, because no page is given to LMDB before pages.h has walked it.
+ * the block where it lies in one; and in the open segment, and in a full one that has no seal yet, each
+ * either found, or in bytes that hold no block and lead to none. Then the journal itself opens the damaged
+ * segment: told or unharmed, never a signal, because no page is given to LMDB before pages.h has walked it.
  *
  *     test_journal_bits [SEED]
  *
@@ -34,6 +34,7 @@
 #define BLOCKS 55 /* the last of them fill most of an open segment */
 #define BITS 1000
 #define LIVE_OPENS 250 /* each is a process */
+#define FULL_OPENS 100
 #define FILES_MAX 64
 #define PAGE_BYTES 4096 /* of LMDB here */
 #define META_BYTES 152
@@ -51,7 +52,7 @@ struct bits_file {
     char name[32];
     char *path;
     uint64_t bytes;
-    bool live, seal;
+    bool live, seal; /* live: no seal tells what it holds */
 };
 
 struct bits {
@@ -61,6 +62,7 @@ struct bits {
     struct span spans[BLOCKS + 1];
     uint64_t in_file[BLOCKS + 1]; /* the first block of the block's segment */
     struct proof whole;
+    struct buf live; /* the open segment's bytes */
 };
 
 /* ---- the journal, and where what lies in it ---- */
@@ -128,19 +130,51 @@ prove(struct bits *b, struct proof *proof)
     return prove_journal(&options, proof);
 }
 
+/* Of the segments without a seal the newest, or the oldest. */
+static struct bits_file *
+unsealed_file(struct bits *b, bool newest)
+{
+    struct bits_file *found = NULL;
+    for (unsigned i = 0; i < b->count; i++) {
+        struct bits_file *file = &b->files[i];
+        if (file->live && (found == NULL || (strcmp(file->name, found->name) > 0) == newest)) {
+            found = file;
+        }
+    }
+    assert_non_null(found);
+    return found;
+}
+
 static int
-setup(void **state)
+setup_with(void **state, void (*last)(struct journal_rig *rig))
 {
     struct bits *b = calloc(1, sizeof(*b));
     journal_rig_open(&b->rig);
     journal_rig_fill(&b->rig, BLOCKS);
+    if (last != NULL) {
+        last(&b->rig);
+    }
     journal_rig_stop(&b->rig);
     files_list(b);
     spans_find(b);
     assert_int_equal(prove(b, &b->whole), ERR_OK);
     assert_int_equal(b->whole.head, BLOCKS);
+    assert_int_equal(file_read(unsealed_file(b, true)->path, 64 << 20, &b->live), ERR_OK);
     *state = b;
     return 0;
+}
+
+static int
+setup(void **state)
+{
+    return setup_with(state, journal_rig_seal);
+}
+
+/* As a kill leaves it right after the roll-over. */
+static int
+setup_unsealed(void **state)
+{
+    return setup_with(state, NULL);
 }
 
 static int
@@ -150,6 +184,7 @@ teardown(void **state)
     for (unsigned i = 0; i < b->count; i++) {
         free(b->files[i].path);
     }
+    buf_fini(&b->live);
     journal_rig_close(&b->rig);
     free(b);
     return 0;
@@ -228,18 +263,12 @@ test_seals(void **state)
     assert_true(seals > 2);
 }
 
-/* ---- the open segment ---- */
+/* ---- segments without a seal ---- */
 
 static struct bits_file *
 live_file(struct bits *b)
 {
-    for (unsigned i = 0; i < b->count; i++) {
-        if (b->files[i].live) {
-            return &b->files[i];
-        }
-    }
-    fail_msg("there is no open segment");
-    return NULL;
+    return unsealed_file(b, true);
 }
 
 /* Found and named; or nothing that is proved has changed: the head's chain rests on all of it. */
@@ -263,27 +292,29 @@ live_bit(struct bits *b, const struct bits_file *file, uint64_t bit)
 }
 
 static void
-test_live(void **state)
+any_bits(struct bits *b, const struct bits_file *file)
 {
-    struct bits *b = *state;
-    struct bits_file *file = live_file(b);
     uint64_t found = 0;
     for (int n = 0; n < BITS; n++) {
         found += live_bit(b, file, dice(&seed, file->bytes * 8));
     }
-    print_message("# %d bits of the open segment: %" PRIu64
+    print_message("# %d bits of %s: %" PRIu64
                   " found, the others in no block and no page of the tree\n",
-                  BITS, found);
+                  BITS, file->name, found);
     assert_true(found > BITS / 10);
+}
+
+static void
+test_live(void **state)
+{
+    any_bits(*state, live_file(*state));
 }
 
 /* Two metas say where everything begins; one of them is the former. A bit that makes that one look newer
  * would take back the last block. Every bit of both. */
 static void
-test_live_metas(void **state)
+meta_bits(struct bits *b, const struct bits_file *file)
 {
-    struct bits *b = *state;
-    struct bits_file *file = live_file(b);
     uint64_t found = 0;
     for (uint64_t page = 0; page < 2; page++) {
         for (uint64_t bit = 0; bit < META_BYTES * 8; bit++) {
@@ -291,6 +322,12 @@ test_live_metas(void **state)
         }
     }
     print_message("# of %d bits of the metas %" PRIu64 " found\n", 2 * META_BYTES * 8, found);
+}
+
+static void
+test_live_metas(void **state)
+{
+    meta_bits(*state, live_file(*state));
 }
 
 /* In a process of its own: 0 all blocks are what they were, 1 told. */
@@ -337,7 +374,7 @@ file_put(const char *path, const struct buf *bytes)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Whether it was told. Then the file is put back as it was. */
+/* Whether it was told. Then the file, and the one that was written on, are put back as they were. */
 static bool
 opened_with(struct bits *b, const struct bits_file *file, uint64_t bit, const struct buf *good)
 {
@@ -354,19 +391,18 @@ opened_with(struct bits *b, const struct bits_file *file, uint64_t bit, const st
         fail_msg("seed %" PRIu64 ": bit %" PRIu64 " of %s: status %x", seed, bit, file->name,
                  (unsigned)status);
     }
+    file_put(unsealed_file(b, true)->path, &b->live);
     file_put(file->path, good);
     return WEXITSTATUS(status) == 1;
 }
 
 static void
-test_live_is_opened(void **state)
+openings(struct bits *b, const struct bits_file *file, int count)
 {
-    struct bits *b = *state;
-    struct bits_file *file = live_file(b);
     struct buf good = BUF_EMPTY;
     unsigned told = 0;
     assert_int_equal(file_read(file->path, 64 << 20, &good), ERR_OK);
-    for (int n = 0; n < LIVE_OPENS; n++) {
+    for (int n = 0; n < count; n++) {
         /* Half of them where LMDB finds its way: the metas, and the heads of pages. */
         uint64_t byte = n % 2 == 0
                             ? dice(&seed, file->bytes)
@@ -374,8 +410,26 @@ test_live_is_opened(void **state)
         told += opened_with(b, file, byte * 8 + dice(&seed, 8), &good);
     }
     buf_fini(&good);
-    print_message("# %d openings: %u told, the others unharmed\n", LIVE_OPENS, told);
-    assert_true(told > LIVE_OPENS / 10 && told < LIVE_OPENS);
+    print_message("# %d openings: %u told, the others unharmed\n", count, told);
+    assert_true(told > (unsigned)count / 10 && told < (unsigned)count);
+}
+
+static void
+test_live_is_opened(void **state)
+{
+    openings(*state, live_file(*state), LIVE_OPENS);
+}
+
+/* The newest but one: its blocks must reach the next segment, so that its former meta hides nothing. */
+static void
+test_full_without_seal(void **state)
+{
+    struct bits *b = *state;
+    struct bits_file *file = unsealed_file(b, false);
+    assert_string_not_equal(file->name, live_file(b)->name);
+    any_bits(b, file);
+    meta_bits(b, file);
+    openings(b, file, FULL_OPENS);
 }
 
 /* A page that is wrongly told to be free would be written over by the next append. A bit of each byte of
@@ -411,6 +465,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_live_metas, setup, teardown),
         cmocka_unit_test_setup_teardown(test_live_is_opened, setup, teardown),
         cmocka_unit_test_setup_teardown(test_free_list, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_full_without_seal, setup_unsealed, teardown),
     };
     /* Another each day, so that a year of pushes meets them all; it is printed, and replays. */
     seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)time(NULL) / 86400;

@@ -3,6 +3,7 @@
 #include "broker/backup.h"
 #include "broker/prove.h"
 #include "common/file.h"
+#include "common/file_copy.h"
 #include "tests/lib/journal_rig.h"
 #include "tests/lib/tempdir.h"
 
@@ -20,6 +21,18 @@
 
 static int
 setup(void **state)
+{
+    struct journal_rig *rig = calloc(1, sizeof(*rig));
+    journal_rig_open(rig);
+    journal_rig_fill(rig, BLOCKS);
+    journal_rig_seal(rig);
+    *state = rig;
+    return 0;
+}
+
+/* The newest but one has no seal, as for a while after each roll-over. */
+static int
+setup_unsealed(void **state)
 {
     struct journal_rig *rig = calloc(1, sizeof(*rig));
     journal_rig_open(rig);
@@ -106,7 +119,22 @@ test_without_a_hash(void **state)
     struct proof proof;
     assert_int_equal(prove(rig, 0, NULL, &proof), ERR_OK);
     assert_int_equal(proof.head, BLOCKS);
-    assert_true(proof.segments > proof.sealed);
+    assert_int_equal(proof.segments, proof.sealed + 1);
+}
+
+static void
+test_newest_but_one_without_its_seal(void **state)
+{
+    struct journal_rig *rig = *state;
+    struct proof proof;
+    uint8_t hash[BLOCK_CHAIN_SIZE];
+    journal_rig_chain(rig, 5, hash);
+    assert_int_equal(prove(rig, 5, hash, &proof), ERR_OK);
+    assert_int_equal(proof.head, BLOCKS);
+    assert_int_equal(proof.segments, proof.sealed + 2);
+    journal_rig_seal(rig);
+    assert_int_equal(prove(rig, 5, hash, &proof), ERR_OK);
+    assert_int_equal(proof.segments, proof.sealed + 1);
 }
 
 /* Only what somebody wrote down finds this: every checksum, link and seal is right. */
@@ -266,6 +294,41 @@ test_seal_gone(void **state)
     assert_string_equal(proof.file, "0000000000000001.mdb");
 }
 
+/* A segment that is sound, and was put in the place of the one that it became: what is missing at its end
+ * is what the next one does not follow. */
+static void
+test_newest_but_one_cut(void **state)
+{
+    struct journal_rig rig;
+    struct journal_options options = {0};
+    struct proof proof;
+    uint64_t last = 0;
+    (void)state;
+    journal_rig_open(&rig);
+    char *path = journal_rig_path(&rig, 1, "mdb"), *former = journal_rig_path(&rig, 1, "former");
+    for (int segments = 0; segments < 2;) {
+        journal_rig_stop(&rig);
+        if (last == 2) {
+            assert_int_equal(file_copy(path, former), ERR_OK);
+        }
+        journal_rig_reopen(&rig);
+        assert_int_equal(journal_rig_append(&rig, 9000), ERR_OK);
+        char *next = journal_rig_path(&rig, ++last, "mdb");
+        segments += file_exists(next);
+        free(next);
+    }
+    journal_rig_stop(&rig);
+    assert_int_equal(rename(former, path), 0);
+    assert_fault(prove(&rig, 0, NULL, &proof), &proof, PROVE_block_missing, 3);
+    assert_string_equal(proof.file, "0000000000000001.mdb");
+    assert_int_equal(journal_lmdb_open(rig.journal, &options, &rig.j), ERR_CORRUPT);
+    options.read_only = true;
+    assert_int_equal(journal_lmdb_open(rig.journal, &options, &rig.j), ERR_CORRUPT);
+    free(former);
+    free(path);
+    journal_rig_close(&rig);
+}
+
 /* ---- beside a broker that writes ---- */
 
 /* A process that appends until its pipe is closed; it tells each append by a byte. */
@@ -336,6 +399,11 @@ main(void)
         cmocka_unit_test_setup_teardown(test_segment_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newest_segment_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_seal_gone, setup, teardown),
+        cmocka_unit_test(test_newest_but_one_cut),
+        cmocka_unit_test_setup_teardown(test_newest_but_one_without_its_seal, setup_unsealed,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_backup_holds_what_was_pruned, setup_unsealed,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_beside_a_writer, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@
 #define BLOCKS 60
 #define BAD 58 /* in the open segment, and neither of its last two: those are read at the opening */
 
+#define UNSEALED_BAD 52 /* in the one before it, which is full and has no seal */
+
 static int
 setup(void **state)
 {
@@ -150,6 +152,20 @@ test_journal_opening(void **state)
     assert_said(word);
 }
 
+/* A full segment that has no seal yet: its seal would say that the file is right, so that none is made. */
+static void
+test_journal_opening_unsealed(void **state)
+{
+    struct journal_rig *rig = *state;
+    struct journal_options options = {0};
+    char word[32];
+    spoil(rig, UNSEALED_BAD);
+    listen(rig);
+    assert_int_equal(journal_lmdb_open(rig->journal, &options, &rig->j), ERR_CORRUPT);
+    snprintf(word, sizeof word, "block=%d\n", UNSEALED_BAD);
+    assert_said(word);
+}
+
 /* ---- backup and restore ---- */
 
 static enum err
@@ -175,6 +191,20 @@ test_backup_open_segment(void **state)
     listen(rig);
     assert_int_equal(back_up(rig, &m), ERR_CORRUPT);
     snprintf(word, sizeof word, "block=%d ", BAD);
+    assert_said(word);
+    manifest_fini(&m);
+}
+
+static void
+test_backup_unsealed_segment(void **state)
+{
+    struct journal_rig *rig = *state;
+    struct manifest m;
+    char word[32];
+    spoil(rig, UNSEALED_BAD);
+    listen(rig);
+    assert_int_equal(back_up(rig, &m), ERR_CORRUPT);
+    snprintf(word, sizeof word, "block=%d ", UNSEALED_BAD);
     assert_said(word);
     manifest_fini(&m);
 }
@@ -297,6 +327,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_journal, setup, teardown),
         cmocka_unit_test_setup_teardown(test_journal_opening, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_journal_opening_unsealed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_backup_unsealed_segment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_backup_open_segment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_backup_sealed_segment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restore, setup, teardown),
