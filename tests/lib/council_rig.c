@@ -2,7 +2,6 @@
 #include "tests/lib/council_rig.h"
 
 #include "common/check.h"
-#include "common/collate.h"
 #include "tests/lib/access_words.h"
 #include "workers/state/state.h"
 
@@ -325,7 +324,7 @@ one_consistent(struct state *state, struct slice id, const struct nomination_row
     CHECK(has(state, TABLE_QUEUE, &key, &value) && queue_decode(value, &q) == ERR_OK);
     CHECK(q.campaign == n->campaign && q.kind == n->kind && q.proposer == n->proposer);
     CHECK(q.subject_unit == n->subject_unit && slice_equal(q.award, n->award));
-    collate_fold(n->subject, &fold);
+    subject_fold(n->subject, &fold);
     key_subject(&key, buf_slice_of(&fold), id);
     CHECK(has(state, TABLE_SUBJECT, &key, &value));
     buf_fini(&key);

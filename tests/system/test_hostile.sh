@@ -9,15 +9,6 @@ D=$SCRATCH/site
 RSS_MIB=128
 [ "${BIN%/*}" = "$ROOT/build" ] || RSS_MIB=1500
 
-free_port() { # one that nobody has; between this and the broker's bind it may be taken, seldom
-    local port
-    for port in $(shuf -i 20000-32000 -n 50); do
-        if ! ss -ltn "sport = :$port" | grep -q LISTEN; then
-            echo "$port"
-            return
-        fi
-    done
-}
 broker_pid() { pgrep -P "$up_pid" thidua-broker; }
 siege() { "$HOSTILE" siege "$BROKER" "$(broker_pid)" "$RSS_MIB" "$SCRATCH/w2/key" "$SCRATCH/w1/key" "$SCRATCH/worker" "$SCRATCH/auditor"; }
 attack() { "$HOSTILE" attack "$1" "$BROKER" "$SCRATCH/w1/key" "$SCRATCH/worker" "$SCRATCH/auditor"; }

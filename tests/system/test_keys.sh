@@ -6,15 +6,6 @@
 D=$SCRATCH/site
 W1=$SCRATCH/w1
 
-free_port() { # one that nobody has; between this and the broker's bind it may be taken, seldom
-    local port
-    for port in $(shuf -i 20000-32000 -n 50); do
-        if ! ss -ltn "sport = :$port" | grep -q LISTEN; then
-            echo "$port"
-            return
-        fi
-    done
-}
 report() { # report UNIT DOSES [PERIOD]
     echo "{\"unit\": \"$1\", \"period\": \"${3:-20211104}\", \"form\": \"daily\", \"values\": {\"doses\": $2, \"first\": $2, \"second\": 0}}"
 }
@@ -76,8 +67,12 @@ exits "or --broker and --key" 0 env -u THIDUA_DATA thidua submit --broker "$BROK
 check "a council member's key" thidua keys new "$SCRATCH/council" --principal hoa --json
 exits "is granted" 0 thidua access grant hoa --role council --public-key-of "$SCRATCH/council" --title "Bà Hoa"
 exits "and reads everything" 0 thidua tally --broker "$BROKER" --key "$SCRATCH/council" --unit city --period 20211104 --json
-exits "and reports nothing" 77 thidua submit --wait --json --broker "$BROKER" --key "$SCRATCH/council" "$SCRATCH/w1.json"
+exits "and reports nothing" 65 thidua submit --wait --json --broker "$BROKER" --key "$SCRATCH/council" "$SCRATCH/w1.json"
 equal "for its roles do not allow it" not-in-role "$(code_of_first)"
+check "an auditor's key" thidua keys new "$SCRATCH/auditor" --principal tra --json
+exits "is granted too" 0 thidua access grant tra --role auditor --public-key-of "$SCRATCH/auditor"
+exits "who may send nothing is refused at the door" 77 thidua submit --wait --json --broker "$BROKER" --key "$SCRATCH/auditor" "$SCRATCH/w1.json"
+equal "with the same code" "not-in-role null" "$(jq -r '.records[0] | "\(.code) \(.receipt)"' "$SCRATCH/out")"
 cat >"$SCRATCH/access.yaml" <<'Y'
 principals:
   - principal: d1-office

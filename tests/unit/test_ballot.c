@@ -1,5 +1,5 @@
-/* Secret ballots: every right count is taken, every wrong one refused, and what does not fit is
- * spoilt. */
+/* Secret ballots: every right count is taken, every wrong one refused, and what does not fit its
+ * commitment, or the place that it was made for, is spoilt. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,6 +14,7 @@
 struct urn {
     uint8_t public_key[BALLOT_KEY_SIZE], secret_key[BALLOT_KEY_SIZE];
     uint8_t sum[BALLOT_COMMITMENT_SIZE];
+    uint8_t place[BALLOT_PLACE_SIZE]; /* where all its ballots are cast */
     struct ballot_count count;
 };
 
@@ -22,14 +23,18 @@ urn_begin(struct urn *urn)
 {
     memset(urn, 0, sizeof(*urn));
     ballot_key_new(urn->public_key, urn->secret_key);
+    ballot_place(slice_text("meeting"), slice_text("nomination"), slice_text("an"), urn->place);
     ballot_count_begin(&urn->count);
 }
 
 static bool
 urn_open(struct urn *urn, const struct ballot *ballot)
 {
-    bool good = ballot_open(ballot->commitment, ballot->sealed, sizeof(ballot->sealed),
-                            urn->public_key, urn->secret_key, &urn->count);
+    struct ballot_cast cast = {.commitment =
+                                   slice_of(ballot->commitment, sizeof(ballot->commitment)),
+                               .sealed = slice_of(ballot->sealed, sizeof(ballot->sealed))};
+    memcpy(cast.place, urn->place, sizeof(cast.place));
+    bool good = ballot_open(&cast, urn->public_key, urn->secret_key, &urn->count);
     assert_true(!good || ballot_sum(urn->sum, ballot->commitment));
     return good;
 }
@@ -39,7 +44,7 @@ urn_cast(struct urn *urn, enum choice choice, uint32_t times)
 {
     for (uint32_t i = 0; i < times; i++) {
         struct ballot ballot;
-        assert_true(ballot_make(choice, urn->public_key, &ballot));
+        assert_true(ballot_make(choice, urn->place, urn->public_key, &ballot));
         assert_true(urn_open(urn, &ballot));
     }
 }
@@ -106,7 +111,8 @@ test_wrong_blinding(void **state)
 static void
 forge(const struct urn *urn, uint8_t yes, uint8_t no, struct ballot *ballot)
 {
-    uint8_t content[2 + BALLOT_BLINDING_SIZE] = {yes, no};
+    uint8_t content[2 + BALLOT_BLINDING_SIZE + BALLOT_PLACE_SIZE] = {yes, no};
+    memcpy(content + 2 + BALLOT_BLINDING_SIZE, urn->place, BALLOT_PLACE_SIZE);
     crypto_core_ristretto255_scalar_random(content + 2);
     assert_int_equal(crypto_scalarmult_ristretto255_base(ballot->commitment, content + 2), 0);
     /* B·r is a commitment to (0, 0); what else the box says does not fit it. */
@@ -129,20 +135,50 @@ test_spoilt(void **state)
     }
     forge(&urn, 0, 0, &bad); /* an honest abstention, made by hand */
     assert_true(urn_open(&urn, &bad));
-    assert_true(ballot_make(CHOICE_YES, urn.public_key, &good));
+    assert_true(ballot_make(CHOICE_YES, urn.place, urn.public_key, &good));
     bad = good;
     bad.sealed[40] ^= 1;
     assert_false(urn_open(&urn, &bad));
     bad = good;
-    assert_true(ballot_make(CHOICE_YES, urn.public_key, &good));
+    assert_true(ballot_make(CHOICE_YES, urn.place, urn.public_key, &good));
     memcpy(bad.commitment, good.commitment, sizeof(bad.commitment));
     assert_false(urn_open(&urn, &bad)); /* one voter's box, another's commitment */
-    assert_true(ballot_make(CHOICE_YES, other.public_key, &bad));
+    assert_true(ballot_make(CHOICE_YES, urn.place, other.public_key, &bad));
     assert_false(urn_open(&urn, &bad)); /* sealed to another meeting's key */
-    assert_false(ballot_open(good.commitment, good.sealed, sizeof(good.sealed) - 1, urn.public_key,
-                             urn.secret_key, &urn.count));
+    struct ballot_cast cut = {.commitment = slice_of(good.commitment, sizeof(good.commitment)),
+                              .sealed = slice_of(good.sealed, sizeof(good.sealed) - 1)};
+    memcpy(cut.place, urn.place, sizeof(cut.place));
+    assert_false(ballot_open(&cut, urn.public_key, urn.secret_key, &urn.count));
     assert_int_equal(urn.count.spoilt, 10);
     expect_only(&urn, 0, 1);
+}
+
+/* A good ballot, copied to another meeting, nomination or voter, is spoilt there, and only there; no
+ * two places are the same because their parts run together. */
+static void
+test_places(void **state)
+{
+    (void)state;
+    static const char *const other[][3] = {{"meetinh", "nomination", "an"},
+                                           {"meeting", "nominatioN", "an"},
+                                           {"meeting", "nomination", "binh"},
+                                           {"meetingn", "omination", "an"},
+                                           {"meeting", "nominationa", "n"}};
+    struct urn urn;
+    struct ballot ballot;
+    uint8_t home[BALLOT_PLACE_SIZE];
+    urn_begin(&urn);
+    memcpy(home, urn.place, sizeof(home));
+    assert_true(ballot_make(CHOICE_YES, home, urn.public_key, &ballot));
+    for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+        ballot_place(slice_text(other[i][0]), slice_text(other[i][1]), slice_text(other[i][2]),
+                     urn.place);
+        assert_false(urn_open(&urn, &ballot));
+        assert_int_equal(urn.count.spoilt, i + 1);
+    }
+    memcpy(urn.place, home, sizeof(home));
+    assert_true(urn_open(&urn, &ballot));
+    expect_only(&urn, 1, 0);
 }
 
 static void
@@ -168,8 +204,8 @@ test_ballots_differ(void **state)
     struct urn urn;
     struct ballot a, b;
     urn_begin(&urn);
-    assert_true(ballot_make(CHOICE_YES, urn.public_key, &a));
-    assert_true(ballot_make(CHOICE_YES, urn.public_key, &b));
+    assert_true(ballot_make(CHOICE_YES, urn.place, urn.public_key, &a));
+    assert_true(ballot_make(CHOICE_YES, urn.place, urn.public_key, &b));
     assert_memory_not_equal(a.commitment, b.commitment, sizeof(a.commitment));
     assert_memory_not_equal(a.sealed, b.sealed, sizeof(a.sealed));
 }
@@ -180,7 +216,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),         cmocka_unit_test(test_wrong_blinding),
         cmocka_unit_test(test_spoilt),         cmocka_unit_test(test_points),
-        cmocka_unit_test(test_ballots_differ),
+        cmocka_unit_test(test_ballots_differ), cmocka_unit_test(test_places),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,25 @@ to_whom(void **context)
                         "unit-unknown|nobody|nobody");
 }
 
+/* Whose record it was stands in its verdict, not in the unit that it is about. */
+static void
+told_to_who_sent_it(void **context)
+{
+    (void)context;
+    site_access(&site, "hbt-office roles=submitter units=hbt keys=1");
+    site_access(&site, "dd-office roles=submitter units=dd keys=2");
+    site_commit(&site, "2021-11-01");
+    for (int i = 0; i < 2; i++) {
+        site.principal = "hbt-office";
+        site_approval(&site, "dongmac", "202110", NULL);
+        site_commit(&site, "2021-11-01");
+    }
+    assert_non_null(strstr(site_ask(&site, "verdicts", "ranges=4:0:1 all"), "unchanged"));
+    site.principal = "dd-office";
+    assert_string_equal(site_ask(&site, "verdicts", "ranges=4:0:1 all"),
+                        "not-allowed|4.0|dd-office");
+}
+
 static void
 found_without_marks(void **context)
 {
@@ -191,10 +210,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(what_stands_in_the_way),
-        TEST(who_when_and_why),
-        TEST(to_whom),
-        TEST(found_without_marks),
+        TEST(what_stands_in_the_way), TEST(who_when_and_why),    TEST(to_whom),
+        TEST(told_to_who_sent_it),    TEST(found_without_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,11 +6,8 @@
 #include <stdio.h>
 
 static const char *const KIND_WORDS[] = {
-    [ARG_TEXT] = "text",
-    [ARG_BOOL] = "bool",
-    [ARG_UINT] = "uint",
-    [ARG_TEXTS] = "[text]",
-    [ARG_ARRAY] = "[...]",
+    [ARG_TEXT] = "text",    [ARG_BOOL] = "bool",   [ARG_UINT] = "uint",
+    [ARG_TEXTS] = "[text]", [ARG_ARRAY] = "[...]",
 };
 
 static bool

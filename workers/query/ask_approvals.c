@@ -110,13 +110,15 @@ in_the_way_of(struct approvals_ask *a, uint32_t row, uint32_t unit)
 }
 
 /* One walk over all units instead of one a child: each that is asked and not covered is in the way of the
- * rows that it counts beneath (approval_below, for all of them at once). */
+ * rows that it counts beneath (approval_below, for all of them at once). By code, as every list of the
+ * query worker: which came first into the registry says nothing to who reads it. */
 static void
 find_in_the_way(struct approvals_ask *a)
 {
     a->in_the_way = ARENA_ARRAY(a->query->arena, struct in_the_way, a->family.count);
-    for (uint32_t unit = 0; unit < a->of.registry->unit_count; unit++) {
+    for (uint32_t i = 0; i < a->of.registry->unit_count; i++) {
         struct approved by;
+        uint32_t unit = a->query->by_code[i];
         uint32_t row = family_row(&a->family, unit);
         a->of.unit = unit;
         if (row == ROW_OUTSIDE || unit == a->family.top || approval_covers(&a->of, &by) ||
