@@ -46,7 +46,7 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/sim
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
 	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
@@ -74,8 +74,8 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
 	@LEAST=$(LEAST) tests/cover build/cover
 
-bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES=http)
-	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES="curve offices hostile http")
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench $(B)/tests/hostile
 	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
 profile: packages-build ## where the broker's, the tally worker's and the client's time goes: build/profile (needs perf)
@@ -140,6 +140,8 @@ $(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(FUZZ_TARGETS) $(B)/lib/test
 $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) $(GATEWAY_LIBS) -lcmocka -fsanitize=fuzzer
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
+	$(link)
+$(B)/tests/hostile: $(B)/obj/tests/system/hostile.o $(B)/lib/tests.a $(B)/lib/house.a
 	$(link)
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
 	$(link)

@@ -101,10 +101,29 @@ broker_network_opened(struct broker *b, const char *endpoint)
     snprintf(b->settings.listen_tcp, sizeof(b->settings.listen_tcp), "%s", endpoint);
 }
 
+void
+broker_network_closed(struct broker *b)
+{
+    b->network_open = false;
+}
+
 bool
 broker_knows_key(const struct broker *b, const uint8_t key[32])
 {
     return access_table_by_key(b->access.table, key) != NULL;
+}
+
+bool
+broker_admits_key(struct broker *b, const uint8_t key[32])
+{
+    const struct access_entry *entry = access_table_by_key(b->access.table, key);
+    if (entry == NULL) {
+        return false;
+    }
+    int64_t now_ms = clock_mono_ms(b->clock);
+    struct quota_rate rate = broker_quota_rate(b, entry->roles);
+    return quota_handshake(quota_account(&b->quota, entry->principal, &rate, now_ms), &rate,
+                           now_ms);
 }
 
 struct quota_rate
@@ -113,7 +132,7 @@ broker_quota_rate(const struct broker *b, uint32_t roles)
     uint32_t many = ACCESS_BIT(ACCESS_INGEST) | ACCESS_BIT(ACCESS_GATEWAY);
     uint64_t times = (roles & many) != 0 ? QUOTA_MORE : 1;
     return (struct quota_rate){b->settings.quota_records * times,
-                               (b->settings.quota_kb << 10) * times};
+                               (b->settings.quota_kb << 10) * times, QUOTA_HANDSHAKES * times};
 }
 
 static bool

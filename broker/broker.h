@@ -63,8 +63,11 @@ void broker_count_bad(struct broker *b);
 bool broker_network_ready(const struct broker *b);
 /* Told when it is open; `endpoint` with the port that it got. */
 void broker_network_opened(struct broker *b, const char *endpoint);
-/* Whether a peer that has proved this key may come in. */
+/* Told when it was closed: descriptors are short. */
+void broker_network_closed(struct broker *b);
+/* Whether a peer that has proved this key may come in at all, and whether now: that counts it. */
 bool broker_knows_key(const struct broker *b, const uint8_t key[32]);
+bool broker_admits_key(struct broker *b, const uint8_t key[32]);
 
 void broker_tick(struct broker *b);
 enum err broker_commit(struct broker *b) MUST_CHECK;

@@ -76,7 +76,9 @@ handler_fn on_hello, on_submit, on_query, on_answer, on_error, on_fetch, on_prog
 /* Looks at a message before it is decoded: why it must wait, and how long; NULL: it need not. */
 typedef const char *gate_fn(struct broker *b, const struct peer *from, size_t bytes,
                             uint32_t *retry_ms);
-gate_fn submit_gate;
+gate_fn submit_gate, query_gate;
+/* What both ask last; dispatch.c. */
+gate_fn quota_gate;
 
 /* dispatch.c: finds the message's handler, decodes, calls it. */
 enum err dispatch(struct broker *b, const struct peer *from, struct slice header,

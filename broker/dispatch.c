@@ -27,7 +27,7 @@ static const struct entry ENTRIES[MESSAGE_TYPE_MAX + 1] = {
     [MESSAGE_hello] = {on_hello, FROM_ANYONE, false},
     [MESSAGE_submit] = {on_submit, FROM_CLIENT, true, submit_gate},
     [MESSAGE_error] = {on_error, FROM_QUERY, false},
-    [MESSAGE_query] = {on_query, FROM_ANYONE, true},
+    [MESSAGE_query] = {on_query, FROM_ANYONE, true, query_gate},
     [MESSAGE_answer] = {on_answer, FROM_QUERY, false},
     [MESSAGE_fetch] = {on_fetch, FROM_TALLY | FROM_READER, false},
     [MESSAGE_progress] = {on_progress, FROM_TALLY | FROM_QUERY | FROM_READER, false},
@@ -114,6 +114,23 @@ message_refuse(struct broker *b, const struct peer *from, uint64_t type, struct 
         return;
     }
     broker_refuse(b, from->identity, numbered ? request_peek(header) : 0, why);
+}
+
+/* The part of a principal's quota that a message's bytes take, whatever is in them. */
+const char *
+quota_gate(struct broker *b, const struct peer *from, size_t bytes, uint32_t *retry_ms)
+{
+    struct account *account = from->session->account;
+    if (account == NULL) {
+        return NULL;
+    }
+    struct quota_rate rate = broker_quota_rate(b, from->entry->roles);
+    *retry_ms = quota_wait_ms(account, &rate, clock_mono_ms(b->clock));
+    if (*retry_ms > 0) {
+        return BUSY_QUOTA;
+    }
+    quota_take(account, 0, bytes);
+    return NULL;
 }
 
 /* Decodes what its gate lets through. */

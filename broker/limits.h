@@ -17,19 +17,34 @@
 #define NETWORK_BACKLOG 1024       /* a city's offices come back at once after a power cut */
 #define NETWORK_RETRY_MS 5000      /* between two tries to bind a port that somebody else has */
 
+#define NETWORK_MESSAGE_MAX                                                                        \
+    (ANSWER_BYTES_MAX + 4096) /* the largest that comes in: a distant query worker's ANSWER */
+#define NETWORK_FULL_OF_10 9  /* of descriptors: no more are let in, the journal needs some */
+#define NETWORK_OPEN_OF_10 8  /* let in again below this */
+#define NETWORK_LOOK_MS 100   /* descriptors are counted so often while there are many */
+#define NETWORK_LOOK_OF_10 3  /* many */
+/* What a peer asked for and does not read. High-water marks count messages; these count bytes. */
+#define UNSENT_COUNTED 512          /* smaller: the mark alone is bound enough, 1.3 MB */
+#define UNSENT_PEER_MAX (8u << 20)  /* two of the longest answers */
+#define UNSENT_ALL_MAX (512u << 20) /* above what one key's sessions can hold, 32 times that */
+#define UNSENT_BUCKETS 1024
+
 /* ---- sessions ---- */
 #define SESSIONS_FOR_WORKERS                                                                       \
     8 /* one in so many is kept for workers, or clients could lock them out */
 
 /* ---- quotas of a principal ---- */
-#define QUOTA_BURST_S 5           /* an office that sends its morning at once is not told to wait */
-#define QUOTA_MORE 10             /* times as much for roles that speak for many: ingest, gateway */
+#define QUOTA_BURST_S 5 /* an office that sends its morning at once is not told to wait */
+#define QUOTA_MORE 10   /* times as much for roles that speak for many: ingest, gateway */
+#define QUOTA_HANDSHAKES                                                                           \
+    4 /* connections a second of one key: libzmq aborts where a peer took an id that it makes up   \
+         next (README.md); to hit one by chance must take many hours */
 #define QUOTA_FILL_MAX_MS 3600000 /* no debt takes longer; keeps the product within 64 bits */
 #define RETRY_QUOTA_MAX_MS 600000 /* messages.def's limit of a BUSY */
 
 /* ---- questions on their way ---- */
 #define ROUTES_MAX 1000        /* each may hold QUERY_ARGS_MAX: 64 MiB at the worst */
-#define ROUTES_SESSION_MAX 100 /* of those for one session */
+#define ROUTES_SESSION_MAX 100 /* of those for one session, and for one principal of the network */
 #define ROUTE_ANSWER_MS 30000  /* a worker that has not answered by then will not */
 #define ROUTE_TRIES_MAX 2      /* a question that ended two workers shall not end a third */
 #define RECEIPTS_ASKED_MAX 100 /* of broker.records; QUERIES.md */

@@ -128,19 +128,26 @@ reply_send(void *context, struct slice identity, const struct slice *parts, uint
     return network_send(&((struct loop *)context)->network, identity, parts, count);
 }
 
-static bool
+static enum zap_verdict
 key_known(void *context, const uint8_t key[ACCESS_KEY_SIZE])
 {
-    return broker_knows_key(context, key);
+    if (!broker_knows_key(context, key)) {
+        return ZAP_UNKNOWN;
+    }
+    return broker_admits_key(context, key) ? ZAP_ADMITTED : ZAP_LATER;
 }
 
 /* Handshakes are answered after the messages, so that a table which came with them counts for them. */
 static void
 network_turn(struct loop *loop)
 {
+    int64_t now_ms = clock_mono_ms(loop->clock);
     network_authenticate(&loop->network, key_known, loop->broker);
+    if (network_close_if_full(&loop->network, now_ms)) {
+        broker_network_closed(loop->broker);
+    }
     if (!loop->network.open && broker_network_ready(loop->broker) &&
-        network_open(&loop->network, loop->settings, clock_mono_ms(loop->clock))) {
+        network_open(&loop->network, loop->settings, now_ms)) {
         broker_network_opened(loop->broker, loop->network.endpoint);
     }
 }

@@ -9,8 +9,11 @@
 #include "proto/curve.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define IPC "ipc://"
 #define IO_THREADS 2
@@ -99,7 +102,10 @@ tcp_prepare(struct network *n, const struct settings *settings)
     struct curve_key key;
     key_read(settings, &key);
     n->tcp = socket_open(n->context, ZMQ_ROUTER);
-    bool ready = n->tcp != NULL && curve_serve(n->tcp, &key) && domain_enforce(n->tcp) &&
+    int64_t message_max = NETWORK_MESSAGE_MAX;
+    bool ready = n->tcp != NULL &&
+                 zmq_setsockopt(n->tcp, ZMQ_MAXMSGSIZE, &message_max, sizeof(message_max)) == 0 &&
+                 curve_serve(n->tcp, &key) && domain_enforce(n->tcp) &&
                  set_affinity(n->tcp, IO_TCP) &&
                  set_int(n->tcp, ZMQ_HANDSHAKE_IVL, NETWORK_HANDSHAKE_MS) &&
                  set_int(n->tcp, ZMQ_BACKLOG, NETWORK_BACKLOG);
@@ -118,7 +124,7 @@ tcp_prepare(struct network *n, const struct settings *settings)
 void
 network_start(struct network *n, const struct settings *settings)
 {
-    *n = (struct network){.tried_ms = INT64_MIN / 2};
+    *n = (struct network){.tried_ms = INT64_MIN / 2, .files_max = sysconf(_SC_OPEN_MAX)};
     n->context = zmq_ctx_new();
     if (n->context == NULL || zmq_ctx_set(n->context, ZMQ_IO_THREADS, IO_THREADS) != 0) {
         refuse_start(settings->listen, zmq_strerror(errno));
@@ -129,6 +135,7 @@ network_start(struct network *n, const struct settings *settings)
             refuse_start(ZAP_ENDPOINT, zmq_strerror(errno));
         }
         tcp_prepare(n, settings);
+        n->unsent = unsent_new();
     }
     local_open(n, settings);
 }
@@ -151,6 +158,42 @@ network_stop(struct network *n)
     socket_close(n->zap);
     socket_close(n->local);
     zmq_ctx_term(n->context);
+    unsent_free(&n->unsent); /* libzmq has let go of every message */
+}
+
+/* The lowest number that is free: all below it are in use. What peers open, they open at the end. */
+static long
+files_in_use(void)
+{
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) {
+        return errno == EMFILE ? LONG_MAX / 16 : 0;
+    }
+    close(fd);
+    return fd;
+}
+
+static bool
+files_exceed(const struct network *n, long tenths)
+{
+    return n->files_max > 0 && n->files * 10 > n->files_max * tenths;
+}
+
+bool
+network_close_if_full(struct network *n, int64_t now_ms)
+{
+    if (!n->open || now_ms - n->looked_ms < NETWORK_LOOK_MS) {
+        return false;
+    }
+    n->looked_ms = now_ms;
+    n->files = files_in_use();
+    if (!files_exceed(n, NETWORK_FULL_OF_10) || zmq_unbind(n->tcp, n->endpoint) != 0) {
+        return false;
+    }
+    n->open = false;
+    n->tried_ms = now_ms;
+    log_warn("network_full", "endpoint=\"%s\" descriptors=%ld", n->endpoint, n->files_max);
+    return true;
 }
 
 bool
@@ -160,6 +203,10 @@ network_open(struct network *n, const struct settings *settings, int64_t now_ms)
         return n->open;
     }
     n->tried_ms = now_ms;
+    n->files = files_in_use();
+    if (files_exceed(n, NETWORK_OPEN_OF_10)) {
+        return false;
+    }
     size_t size = sizeof(n->endpoint);
     n->open = zmq_bind(n->tcp, settings->listen_tcp) == 0 &&
               zmq_getsockopt(n->tcp, ZMQ_LAST_ENDPOINT, n->endpoint, &size) == 0;
@@ -182,6 +229,9 @@ network_wait(struct network *n, int signals, uint32_t wait_ms)
         {.fd = signals, .events = ZMQ_POLLIN},
     };
     int count = 2;
+    if (n->open && files_exceed(n, NETWORK_LOOK_OF_10) && wait_ms > NETWORK_LOOK_MS) {
+        wait_ms = NETWORK_LOOK_MS; /* connections wake nobody until they speak */
+    }
     if (n->tcp != NULL) {
         items[count++] = (zmq_pollitem_t){.socket = n->zap, .events = ZMQ_POLLIN};
         items[count++] = (zmq_pollitem_t){.socket = n->tcp, .events = ZMQ_POLLIN};
@@ -249,5 +299,8 @@ network_send(struct network *n, struct slice identity, const struct slice *parts
     void *socket = identity.data[0] == NETWORK_IDENTITY_TCP ? n->tcp : n->local;
     all[0] = slice_of(identity.data + 1, identity.len - 1);
     memcpy(all + 1, parts, count * sizeof(*parts));
+    if (socket == n->tcp) {
+        return unsent_send(n->unsent, socket, all, count + 1);
+    }
     return frames_send(socket, all, count + 1);
 }

@@ -10,6 +10,7 @@
 #ifndef BROKER_NETWORK_H
 #define BROKER_NETWORK_H
 
+#include "broker/unsent.h"
 #include "broker/zap.h"
 #include "common/err.h"
 #include "proto/frames.h"
@@ -28,7 +29,10 @@ struct network {
     void *zap; /* NULL as well */
     bool open; /* tcp is bound, to: */
     char endpoint[SETTINGS_TCP_MAX];
-    int64_t tried_ms;
+    int64_t tried_ms, looked_ms;
+    long files_max;        /* descriptors that this process may have; 0: no limit */
+    long files;            /* when they were last looked at */
+    struct unsent *unsent; /* what peers of tcp do not read */
     struct frames frames;
 };
 
@@ -46,6 +50,9 @@ void network_stop(struct network *n);
 
 /* Binds the network's endpoint, trying again now and then. True: it is open. */
 bool network_open(struct network *n, const struct settings *settings, int64_t now_ms);
+
+/* Closes the endpoint while descriptors are short: connections stay, no new ones come. True: it did. */
+bool network_close_if_full(struct network *n, int64_t now_ms);
 
 /* Waits for something to read, or for `signals`. */
 void network_wait(struct network *n, int signals, uint32_t wait_ms);

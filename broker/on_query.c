@@ -35,6 +35,17 @@ query_allowed(uint32_t roles, struct slice principal, struct slice name, struct 
     return roles == ACCESS_ALL || complain(why, CODE_QUERY_UNKNOWN, name, "-");
 }
 
+/* A question costs the broker what a record does, and a question of 64 KiB more. */
+const char *
+query_gate(struct broker *b, const struct peer *from, size_t bytes, uint32_t *retry_ms)
+{
+    const char *reason = quota_gate(b, from, bytes, retry_ms);
+    if (reason == NULL && from->session->account != NULL) {
+        quota_take(from->session->account, 1, 0);
+    }
+    return reason;
+}
+
 enum err
 on_query(struct broker *b, const struct peer *from, const union message *m)
 {

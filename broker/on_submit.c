@@ -72,15 +72,7 @@ submit_gate(struct broker *b, const struct peer *from, size_t bytes, uint32_t *r
         *retry_ms = RETRY_SHARE_MS;
         return BUSY_SHARE;
     }
-    if (s->account != NULL) {
-        struct quota_rate rate = broker_quota_rate(b, from->entry->roles);
-        *retry_ms = quota_wait_ms(s->account, &rate, clock_mono_ms(b->clock));
-        if (*retry_ms > 0) {
-            return BUSY_QUOTA;
-        }
-        quota_take(s->account, 0, bytes);
-    }
-    return NULL;
+    return quota_gate(b, from, bytes, retry_ms);
 }
 
 /* Whom the records are of. What the principal may report of is the tally worker's to say, so that a

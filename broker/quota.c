@@ -52,6 +52,8 @@ fill(struct account *account, const struct quota_rate *rate, int64_t now_ms)
     account->records =
         least(account->records + passed_ms * (int64_t)rate->records, room(rate->records));
     account->bytes = least(account->bytes + passed_ms * (int64_t)rate->bytes, room(rate->bytes));
+    account->handshakes =
+        least(account->handshakes + passed_ms * (int64_t)rate->handshakes, room(rate->handshakes));
 }
 
 struct account *
@@ -70,6 +72,7 @@ quota_account(struct quota *q, struct slice principal, const struct quota_rate *
     account->filled_ms = now_ms;
     account->records = room(rate->records);
     account->bytes = room(rate->bytes);
+    account->handshakes = room(rate->handshakes);
     account->next = *bucket;
     *bucket = account;
     q->count++;
@@ -99,6 +102,17 @@ quota_take(struct account *account, uint64_t records, uint64_t bytes)
     account->bytes -= (int64_t)bytes * MS;
 }
 
+bool
+quota_handshake(struct account *account, const struct quota_rate *rate, int64_t now_ms)
+{
+    fill(account, rate, now_ms);
+    if (account->handshakes < MS) {
+        return false;
+    }
+    account->handshakes -= MS;
+    return true;
+}
+
 void
 quota_sweep(struct quota *q, const struct quota_rate *rate, int64_t now_ms)
 {
@@ -108,7 +122,8 @@ quota_sweep(struct quota *q, const struct quota_rate *rate, int64_t now_ms)
             struct account *account = *at;
             fill(account, rate, now_ms);
             if (account->sessions > 0 || account->records < room(rate->records) ||
-                account->bytes < room(rate->bytes)) {
+                account->bytes < room(rate->bytes) ||
+                account->handshakes < room(rate->handshakes)) {
                 at = &account->next;
                 continue;
             }

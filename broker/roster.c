@@ -43,6 +43,14 @@ process_same(struct process a, struct process b)
     return a.pid != 0 && a.pid == b.pid && a.start_time == b.start_time && a.place == b.place;
 }
 
+/* Shard 0's worker tells who may speak, so that whoever holds that shard holds every key: it is for this
+ * machine's processes alone, whatever a key of role worker says. */
+static bool
+shard_forbidden(struct process process, uint32_t shard)
+{
+    return shard == 0 && process.place != 0;
+}
+
 uint32_t
 roster_shard_for(const struct broker *b, struct process process, uint64_t wanted)
 {
@@ -52,14 +60,15 @@ roster_shard_for(const struct broker *b, struct process process, uint64_t wanted
         uint32_t shard = wanted <= r->count ? (uint32_t)(wanted - 1) : SHARD_NONE;
         bool held = shard != SHARD_NONE && !process_same(r->shards[shard].holder, process) &&
                     holder_alive(b, &r->shards[shard]);
-        return held ? SHARD_NONE : shard;
+        return held || shard_forbidden(process, shard) ? SHARD_NONE : shard;
     }
     for (uint32_t i = 0; i < r->count; i++) {
         /* Its WELCOME was lost, and it asks again. */
         if (process_same(r->shards[i].holder, process)) {
             return i;
         }
-        if (free_one == SHARD_NONE && !holder_alive(b, &r->shards[i])) {
+        if (free_one == SHARD_NONE && !shard_forbidden(process, i) &&
+            !holder_alive(b, &r->shards[i])) {
             free_one = i;
         }
     }

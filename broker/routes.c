@@ -49,6 +49,9 @@ route_begin(struct broker *b, struct session *asker, const struct message_query 
     message_encode_query(&question, &route->question);
     TAILQ_INSERT_TAIL(&t->live, route, live);
     asker->asking++;
+    if (asker->account != NULL) {
+        asker->account->asking++;
+    }
     return route;
 }
 
@@ -67,6 +70,9 @@ routes_end(struct broker *b, struct route *route)
     struct routes *t = &b->routes;
     worker_let_go(route);
     route->asker->asking--;
+    if (route->asker->account != NULL) {
+        route->asker->account->asking--;
+    }
     TAILQ_REMOVE(&t->live, route, live);
     buf_fini(&route->question);
     t->unused[ROUTES_MAX - t->count--] = (uint32_t)(route->number % ROUTES_MAX);
@@ -146,6 +152,14 @@ asked_already(struct broker *b, const struct session *asker, const struct messag
     return found;
 }
 
+/* One principal with many sessions must not fill every place, or park in it for a minute. */
+static bool
+asks_enough(const struct session *asker)
+{
+    return asker->asking == ROUTES_SESSION_MAX ||
+           (asker->account != NULL && asker->account->asking >= ROUTES_SESSION_MAX);
+}
+
 void
 routes_ask(struct broker *b, struct session *asker, const struct message_query *query)
 {
@@ -157,7 +171,7 @@ routes_ask(struct broker *b, struct session *asker, const struct message_query *
     if (asker->asking > 0 && asked_already(b, asker, query)) {
         return;
     }
-    if (b->routes.count == ROUTES_MAX || asker->asking == ROUTES_SESSION_MAX) {
+    if (b->routes.count == ROUTES_MAX || asks_enough(asker)) {
         broker_busy(b, asker->identity, query->request, BUSY_SHARE, RETRY_ROUTES_MS);
         return;
     }

@@ -34,7 +34,12 @@ refusal(const struct slice *request, uint32_t count, zap_known_fn *known, void *
         *status = "500";
         return "not a key";
     }
-    return known(context, request[REQUEST_CREDENTIALS].data) ? NULL : "no such key";
+    enum zap_verdict verdict = known(context, request[REQUEST_CREDENTIALS].data);
+    if (verdict == ZAP_LATER) {
+        *status = "300";
+        return "too many connections";
+    }
+    return verdict == ZAP_ADMITTED ? NULL : "no such key";
 }
 
 bool

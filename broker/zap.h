@@ -5,7 +5,8 @@
  *     reply    "1.0", request id, status, text, User-Id, metadata
  *
  * Status 200 with the key, in hex, as User-Id, which every message of the connection then carries; 400
- * where it may not come in; 500 where the request is none. The text is libzmq's log's. */
+ * where it may not come in; 300 where it may, but later (its peer is cut off without a word and tries
+ * again); 500 where the request is none. The text is libzmq's log's. */
 #ifndef BROKER_ZAP_H
 #define BROKER_ZAP_H
 
@@ -16,7 +17,8 @@
 #define ZAP_REPLY_FRAMES 6
 #define ZAP_REQUEST_FRAMES_MAX 16 /* more than any mechanism has */
 
-typedef bool zap_known_fn(void *context, const uint8_t key[ACCESS_KEY_SIZE]);
+enum zap_verdict { ZAP_UNKNOWN, ZAP_LATER, ZAP_ADMITTED };
+typedef enum zap_verdict zap_known_fn(void *context, const uint8_t key[ACCESS_KEY_SIZE]);
 
 struct zap_reply {
     struct slice frames[ZAP_REPLY_FRAMES]; /* into the request, and into `user` */

@@ -230,13 +230,55 @@ bound_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
                 (int64_t *)(void *)(base + key->offset), (bool *)(base + key->extra));
 }
 
+/* One that cannot be read is told once: the line has its target, if an unknown one. */
 static void
-reserved_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key)
+target_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, void *item)
 {
-    bool empty = node->type == YAML_SEQUENCE_NODE &&
-                 node->data.sequence.items.top == node->data.sequence.items.start;
-    if (!empty && !node_is_nothing(node)) {
-        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, key->name, slice_text(RESERVED_TEXT));
+    int64_t *target = (int64_t *)(void *)((uint8_t *)item + key->offset);
+    bool there = false;
+    number_read(r, node, key, CAMPAIGN_TARGET_DECIMALS, 0,
+                (int64_t)key->limit * CAMPAIGN_TARGET_SCALE, target, &there);
+    *target = there ? *target : CAMPAIGN_TARGET_SCALE;
+    *((bool *)item + key->extra) = true;
+}
+
+static void
+uint32_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key,
+            uint32_t *field)
+{
+    int64_t number = 0;
+    bool there = false;
+    unsigned decimals = key->kind == KEY_POINTS ? CAMPAIGN_POINTS_DECIMALS : 0;
+    number_read(r, node, key, decimals, 1, (int64_t)key->limit, &number, &there);
+    *field = there ? (uint32_t)number : 0;
+}
+
+static void
+switch_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, bool *on)
+{
+    struct slice word = {0};
+    if (!text_read(r, node, key->name, &word)) {
+        return;
+    }
+    *on = slice_is(word, "true");
+    if (!*on && !slice_is(word, "false")) {
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, key->name, slice_text("true | false"));
+    }
+}
+
+/* A set of words, all but the wrong ones. */
+static void
+words_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key,
+           unsigned *set)
+{
+    int64_t n = sequence_open(r, node, key);
+    if (n == 0) {
+        yaml_tell(&r->yaml, node, CODE_NOTHING_THERE, key->name, slice_text(""));
+    }
+    for (int64_t i = 0; i < n; i++) {
+        unsigned value = 0;
+        word_read(r, node_at(r, node->data.sequence.items.start[i]), key, &value);
+        *set |= value;
     }
 }
 
@@ -244,6 +286,9 @@ reserved_read(struct reading *r, const yaml_node_t *node, const struct campaign_
 
 static void shape_read(struct reading *r, const yaml_node_t *node,
                        const struct campaign_shape *shape, void *item);
+
+static void value_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key,
+                       void *item);
 
 static void
 items_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, void *item)
@@ -263,6 +308,17 @@ items_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
     }
     *(void **)(void *)(base + key->offset) = items;
     *(uint32_t *)(void *)(base + key->extra) = (uint32_t)n;
+}
+
+/* `target: 95` is `target: {value: 95}`. */
+static void
+map_read(struct reading *r, const yaml_node_t *node, const struct campaign_key *key, void *item)
+{
+    if (key->extra == 1 && node->type == YAML_SCALAR_NODE) {
+        value_read(r, node, &key->shape->keys[0], item);
+    } else {
+        shape_read(r, node, key->shape, item);
+    }
 }
 
 static void
@@ -311,13 +367,23 @@ value_read(struct reading *r, const yaml_node_t *node, const struct campaign_key
         terms_read(r, node, key, item, field);
         break;
     case KEY_MAP:
-        shape_read(r, node, key->shape, item);
+        map_read(r, node, key, item);
         break;
     case KEY_ITEMS:
         items_read(r, node, key, item);
         break;
-    case KEY_RESERVED:
-        reserved_read(r, node, key);
+    case KEY_NUMBER:
+    case KEY_POINTS:
+        uint32_read(r, node, key, field);
+        break;
+    case KEY_TARGET:
+        target_read(r, node, key, item);
+        break;
+    case KEY_SWITCH:
+        switch_read(r, node, key, field);
+        break;
+    case KEY_WORDS:
+        words_read(r, node, key, field);
         break;
     }
 }
@@ -365,10 +431,10 @@ shape_complete(struct reading *r, const yaml_node_t *node, const struct campaign
         }
     }
     if (!fits) {
-        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, shape->name, slice_text(RULE_SHAPE_TEXT));
+        yaml_tell(&r->yaml, node, CODE_SHAPE_INVALID, shape->name,
+                  slice_text(campaign_shape_text(shape)));
         /* Half of one rule and half of another: nothing more can be said of it but its code. */
-        struct rule *rule = item;
-        *rule = (struct rule){.code = rule->code, .form_code = rule->form_code, .line = rule->line};
+        campaign_shape_unfit(shape, item);
     }
 }
 

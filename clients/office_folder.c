@@ -83,6 +83,23 @@ templates_put(const struct office_plan *plan)
     return good;
 }
 
+/* How often a form is asked, in one language. */
+static const char *
+period_word(const char *name, const char *language)
+{
+    static const char *const words[][2] = {{"day", "hằng ngày"},
+                                           {"week", "hằng tuần"},
+                                           {"month", "hằng tháng"},
+                                           {"quarter", "hằng quý"},
+                                           {"year", "hằng năm"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(language, "title_vi") == 0 && strcmp(words[i][0], name) == 0) {
+            return words[i][1];
+        }
+    }
+    return name;
+}
+
 /* The forms by name, one a line. */
 static void
 forms_list(const struct office_plan *plan, const char *language, struct buf *text)
@@ -93,7 +110,7 @@ forms_list(const struct office_plan *plan, const char *language, struct buf *tex
     {
         if (office_form_asked(form, plan->unit)) {
             buf_printf(text, "  forms/%s.csv   %s (%s)\n", json_text(form, "code"),
-                       json_text(form, language), json_text(form, "period"));
+                       json_text(form, language), period_word(json_text(form, "period"), language));
         }
     }
 }

@@ -64,6 +64,8 @@ on_result(void *context, const struct client_result *result)
     struct outcomes *o = context;
     if (result->err == ERR_REFUSED) {
         outcomes_refuse(o, result->tag, &result->why);
+        bool who = result->why.code == CODE_KEY_REVOKED || result->why.code == CODE_NOT_IN_ROLE;
+        o->code = o->code == 0 && who ? EX_NOPERM : o->code;
         return;
     }
     if (result->err != ERR_OK) {

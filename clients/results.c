@@ -33,12 +33,20 @@ results_expect(struct results *r, uint64_t line)
         r->cap = r->cap == 0 ? 256 : r->cap * 2;
         r->slots = mem_resize(r->slots, r->cap * sizeof *r->slots);
     }
-    r->slots[r->count] = (struct result_slot){line, NULL};
+    r->slots[r->count] = (struct result_slot){.line = line};
     return r->first + r->count++;
 }
 
+uint64_t
+results_expect_unit(struct results *r, const char *unit)
+{
+    uint64_t tag = results_expect(r, r->first + r->count + 1);
+    r->slots[tag - r->first].unit = unit;
+    return tag;
+}
+
 static json_t *
-outcome_json(const struct results *r, const struct outcome *outcome, uint64_t line)
+outcome_json(const struct results *r, const struct outcome *outcome, const struct result_slot *slot)
 {
     char receipt[RECEIPT_TEXT], sentence[512];
     const struct complaint *why = outcome->why;
@@ -46,7 +54,10 @@ outcome_json(const struct results *r, const struct outcome *outcome, uint64_t li
                           : why != NULL            ? verdict_name(VERDICT_REJECTED)
                                                    : verdict_name(VERDICT_ACCEPTED);
     receipt_format(outcome->receipt, receipt);
-    json_t *told = json_pack("{s:I}", "line", (json_int_t)line);
+    json_t *told = json_pack("{s:I}", "line", (json_int_t)slot->line);
+    if (slot->unit != NULL) {
+        json_object_set_new(told, "unit", json_string(slot->unit));
+    }
     json_object_set_new(told, "receipt",
                         outcome->receipt.block == 0 ? json_null() : json_string(receipt));
     if (outcome->entry != 0) {
@@ -70,11 +81,15 @@ outcome_json(const struct results *r, const struct outcome *outcome, uint64_t li
 static void
 text_print(const struct results *r, const json_t *told)
 {
-    const char *receipt = json_text(told, "receipt");
+    const char *receipt = json_text(told, "receipt"), *unit = json_text(told, "unit");
     size_t i;
     json_t *flag;
     if (json_number(told, "entry") > 0) {
         printf(tr("chờ gửi %" PRId64 "\n", "queued %" PRId64 "\n"), json_number(told, "entry"));
+        return;
+    }
+    if (receipt[0] == '\0' && unit[0] != '\0') {
+        say("%s: %s: %s", unit, json_text(told, "code"), json_text(told, "sentence"));
         return;
     }
     if (receipt[0] == '\0') {
@@ -83,7 +98,7 @@ text_print(const struct results *r, const json_t *told)
             json_text(told, "sentence"));
         return;
     }
-    printf("%s", receipt);
+    printf("%s%s%s", unit, unit[0] == '\0' ? "" : ": ", receipt);
     if (r->verdicts) {
         printf(" %s", term(json_text(told, "verdict")));
     }
@@ -125,7 +140,7 @@ results_told(void *context, const struct outcome *outcome)
     struct results *r = context;
     size_t at = (size_t)(outcome->tag - r->first);
     CHECK(outcome->tag >= r->first + r->head && at < r->count && r->slots[at].told == NULL);
-    r->slots[at].told = outcome_json(r, outcome, r->slots[at].line);
+    r->slots[at].told = outcome_json(r, outcome, &r->slots[at]);
     window_move(r);
 }
 

@@ -21,6 +21,11 @@ static const struct term {
     {"outlier", "khác thường", "outlier"},
     {"incomplete", "thiếu chỉ tiêu", "incomplete"},
     {"warned", "cần xem lại", "warned"},
+    /* rules of highlights */
+    {"target-exceeded", "vượt xa mục tiêu", "target exceeded"},
+    {"rank-gained", "tăng hạng", "rank gained"},
+    {"recovered", "vươn lên từ cuối khối", "recovered from last"},
+    {"complete-series", "báo cáo đủ, đúng hạn liên tục", "longest complete series"},
     /* a shard's worker */
     {"up", "đang chạy", "up"},
     {"none", "không có", "none"},

@@ -1,4 +1,5 @@
-/* thidua campaign check|publish FILE: a campaign's themes, indicators, forms and rules. */
+/* thidua campaign check|publish FILE: a campaign's themes, indicators, forms, rules, scores and
+ * awards. */
 #include "clients/files.h"
 #include "clients/publish.h"
 #include "clients/verbs.h"
@@ -13,10 +14,11 @@ campaign_read(const char *path, struct arena *arena, void *held, json_t *mistake
     struct campaign *campaign = held;
     int code = campaign_file_read(path, arena, campaign, mistakes);
     snprintf(summary, 160,
-             tr("%u chủ đề, %u chỉ tiêu, %u biểu mẫu, %u quy tắc; không có lỗi.",
-                "%u themes, %u indicators, %u forms, %u rules; no mistakes."),
+             tr("%u chủ đề, %u chỉ tiêu, %u biểu mẫu, %u quy tắc, %u mục điểm, %u loại khen "
+                "thưởng; không có lỗi.",
+                "%u themes, %u indicators, %u forms, %u rules, %u scores, %u awards; no mistakes."),
              campaign->theme_count, campaign->indicator_count, campaign->form_count,
-             campaign->rule_count);
+             campaign->rule_count, campaign->score_count, campaign->award_count);
     return code;
 }
 

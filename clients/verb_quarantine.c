@@ -2,10 +2,10 @@
  * replay applies. Releasing one takes nothing back, for then the journal would no longer say what every
  * replay makes of it: the same bytes are submitted again, and count from their new receipt on. Nothing
  * checks that the fault was mended; where it was not, the new record is quarantined in its turn. */
+#include "clients/act.h"
 #include "clients/answers.h"
 #include "clients/reading.h"
 #include "clients/record_json.h"
-#include "clients/results.h"
 #include "clients/table.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
@@ -85,20 +85,6 @@ record_fetch(struct contact *contact, struct receipt receipt, char unit[CODE_MAX
 }
 
 static int
-submit_again(struct contact *contact, const char *unit, struct slice body, bool wait)
-{
-    struct outcomes outcomes;
-    struct results results;
-    results_begin(&results, contact->options, "quarantine", wait);
-    outcomes_begin(&outcomes, contact, wait ? WANT_ALL : WANT_RECEIPTS, results_told, &results);
-    outcomes_submit(&outcomes, slice_text(unit), body, results_expect(&results, 1));
-    outcomes_finish(&outcomes);
-    int code = results_end(&results, &outcomes);
-    outcomes_fini(&outcomes);
-    return code;
-}
-
-static int
 release(const struct options *o, bool wait)
 {
     struct contact contact;
@@ -117,7 +103,7 @@ release(const struct options *o, bool wait)
     }
     code = listed_check(&contact, o->args[1]);
     code = code == 0 ? record_fetch(&contact, receipt, unit, &body) : code;
-    code = code == 0 ? submit_again(&contact, unit, buf_slice_of(&body), wait) : code;
+    code = code == 0 ? act_submit(&contact, slice_text(unit), buf_slice_of(&body), wait) : code;
     buf_fini(&body);
     contact_close(&contact);
     return code;

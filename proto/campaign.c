@@ -1,6 +1,8 @@
 /* A campaign's inner references and the questions that others ask of it. */
 #include "proto/campaign.h"
 
+#include "proto/campaign_keys.h"
+
 #include <stdlib.h>
 
 /* Codes in order, to find their place in the campaign's array: a hostile record can hold half a
@@ -66,6 +68,17 @@ index_list_link(struct index_list *list, const struct code_places *indicators, s
     }
 }
 
+bool
+index_list_has(const struct index_list *list, uint16_t index)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->index[i] == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 indicator_link(struct indicator *indicator, const struct code_places *themes)
 {
@@ -95,6 +108,50 @@ form_link(struct form *form, const struct code_places *indicators, struct arena 
     }
 }
 
+/* The form that asks an indicator; INDEX_NONE where none does, or more than one. */
+static uint16_t
+form_of_indicator(const struct campaign *campaign, uint16_t indicator)
+{
+    uint16_t found = INDEX_NONE;
+    for (uint32_t i = 0; i < campaign->form_count; i++) {
+        if (index_list_has(&campaign->forms[i].indicators, indicator)) {
+            if (found != INDEX_NONE) {
+                return INDEX_NONE;
+            }
+            found = (uint16_t)i;
+        }
+    }
+    return found;
+}
+
+static void
+score_link(struct score *score, const struct campaign *campaign, const struct code_places *places)
+{
+    const struct code_places *indicators = &places[0], *forms = &places[1];
+    struct slice form = score->form_code;
+    score->indicator = INDEX_NONE;
+    score->measure = 0;
+    if (score->indicator_code.len != 0) {
+        score->measure = MEASURE_INDICATOR;
+        score->indicator = code_places_find(indicators, score->indicator_code);
+    } else if (score->completeness_code.len != 0) {
+        score->measure = MEASURE_COMPLETENESS;
+        form = score->completeness_code;
+    } else if (score->timeliness_code.len != 0) {
+        score->measure = MEASURE_TIMELINESS;
+        form = score->timeliness_code;
+    }
+    score->form = code_places_find(forms, form);
+    if (form.len == 0 && score->indicator != INDEX_NONE) {
+        score->form = form_of_indicator(campaign, score->indicator);
+    }
+    bool of_reports = score->measure > MEASURE_INDICATOR;
+    if (of_reports && !score->has_target && score->method != METHOD_RANK) {
+        score->has_target = true;
+        score->target = (int64_t)100 * CAMPAIGN_TARGET_SCALE;
+    }
+}
+
 void
 campaign_link(struct campaign *campaign, struct arena *arena)
 {
@@ -115,6 +172,10 @@ campaign_link(struct campaign *campaign, struct arena *arena)
         rule->form = code_places_find(&forms, rule->form_code);
         index_list_link(&rule->left, &indicators, arena);
         index_list_link(&rule->right, &indicators, arena);
+    }
+    const struct code_places places[] = {indicators, forms};
+    for (uint32_t i = 0; i < campaign->score_count; i++) {
+        score_link(&campaign->scores[i], campaign, places);
     }
 }
 
@@ -149,6 +210,13 @@ code_list_has(const struct code_list *list, struct slice code)
         }
     }
     return false;
+}
+
+bool
+score_asks(const struct score *score, struct slice level, struct slice bloc)
+{
+    return (score->levels.count == 0 && score->blocs.count == 0) ||
+           code_list_has(&score->levels, level) || code_list_has(&score->blocs, bloc);
 }
 
 bool

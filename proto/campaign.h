@@ -1,4 +1,4 @@
-/* A campaign: themes, indicators, forms and rules as data. The command line reads campaign.yaml
+/* A campaign: themes, indicators, forms, rules, scores and awards as data. The command line reads campaign.yaml
  * into this struct, a record carries it, the tally worker decodes it; campaign_check is the one
  * list of what must hold. All slices point into what was decoded or into the arena. Fields that are
  * lists of indicators, themes or forms hold indices into the campaign's arrays. */
@@ -28,6 +28,20 @@ enum rule_kind {
     RULE_TOGETHER,
     RULE_EXCLUSIVE
 };
+
+enum score_measure { MEASURE_INDICATOR = 1, MEASURE_COMPLETENESS, MEASURE_TIMELINESS };
+enum score_method { METHOD_LINEAR = 1, METHOD_THRESHOLD, METHOD_RANK };
+enum score_of { OF_POPULATION = 1 };
+/* By enum subject_kind (review.h): 1 << (kind - 1). */
+enum award_subject { FOR_COLLECTIVE = 1, FOR_INDIVIDUAL = 2, FOR_HOUSEHOLD = 4 };
+enum award_level {
+    AWARD_COMMUNE = 1,
+    AWARD_DISTRICT,
+    AWARD_CITY,
+    AWARD_PRIME_MINISTER,
+    AWARD_PRESIDENT
+};
+enum vote_base { BASE_TOTAL = 1, BASE_PRESENT };
 
 #define INDEX_NONE UINT16_MAX /* a reference that was not found; campaign_check tells it */
 
@@ -88,6 +102,49 @@ struct rule {
     uint32_t line;
 };
 
+/* One line of the score sheet. What it gives for a value is workers/query/score.h's. Points are in
+ * hundredths; 0 is absent, as for every number here whose smallest value is 1. */
+struct score {
+    struct slice code;
+    struct title title;
+    /* one of three is measured: an indicator, or a form's completeness or timeliness */
+    struct slice indicator_code, completeness_code, timeliness_code;
+    struct slice form_code;         /* of an indicator; empty: the only form that asks it */
+    enum score_measure measure;     /* these three are what campaign_link found */
+    uint16_t indicator, form;       /* indices; form too for completeness and timeliness */
+    struct code_list levels, blocs; /* neither: every unit; else any that matches */
+    enum score_method method;
+    uint32_t points; /* for reaching the target; for the first place of a rank */
+    bool has_target;
+    int64_t target;   /* millionths of the value's unit, whatever the indicator's decimals */
+    uint32_t per;     /* the target is for so many ... */
+    enum score_of of; /* ... of these; 0: it is fixed */
+    uint32_t cap;     /* linear gives up to this beyond the target; absent: no more than points */
+    uint32_t bonus_points, bonus_at;      /* percent of the target */
+    uint32_t late, missing, penalty_most; /* taken off for each such report, and in all */
+    uint32_t line;
+};
+
+/* A title or form of commendation: data for the council's review. Percents and numbers as above. */
+struct award {
+    struct slice code;
+    struct title title;
+    unsigned subjects; /* a set of enum award_subject */
+    enum award_level level;
+    uint32_t percent; /* of the vote; absent: decided without one */
+    enum vote_base base;
+    uint32_t quorum; /* percent of the members who must be there */
+    bool secret, written;
+    uint32_t quota; /* at most so many in the campaign */
+    bool simplified;
+    uint32_t line;
+};
+
+/* How many days a nomination may stay in a state. */
+struct stages {
+    uint32_t submitted, verified, consulting, in_review, returned, approved, forwarded;
+};
+
 struct campaign {
     struct slice code;
     struct title title;
@@ -98,7 +155,10 @@ struct campaign {
     struct indicator *indicators;
     struct form *forms;
     struct rule *rules;
-    uint32_t theme_count, indicator_count, form_count, rule_count;
+    struct score *scores;
+    struct award *awards;
+    struct stages stages;
+    uint32_t theme_count, indicator_count, form_count, rule_count, score_count, award_count;
 };
 
 /* In a record's `body`: a map with the file's own keys as text; dates, periods and numbers as in
@@ -107,8 +167,9 @@ void campaign_encode(const struct campaign *campaign, struct buf *out);
 /* Decodes and links. False with `why` at the first mistake of form. */
 bool campaign_decode(struct slice body, struct arena *arena, struct campaign *campaign,
                      struct complaint *why);
-/* Resolves the codes in themes, forms and rules into indices, and fills in what goes without
- * saying: a form without sources has "office", a flag lies between 0 and 1. */
+/* Resolves the codes in themes, forms, rules and scores into indices, and fills in what goes without
+ * saying: a form without sources has "office", a flag lies between 0 and 1, what is complete or in
+ * time has a target of 100 percent, an indicator's line is of the one form that asks it. */
 void campaign_link(struct campaign *campaign, struct arena *arena);
 /* Every mistake of meaning in a linked campaign, each with its line; gives their number. Pure. What
  * is absent (a slice or list whose pointer is NULL, an enum of 0) passes: whoever read the bytes
@@ -118,9 +179,12 @@ uint32_t campaign_check(const struct campaign *campaign, struct complaints *comp
 bool campaign_may_follow(const struct campaign *old, const struct campaign *new,
                          struct complaint *why);
 
+bool index_list_has(const struct index_list *list, uint16_t index);
 /* Index by code; INDEX_NONE. */
 uint16_t campaign_form(const struct campaign *campaign, struct slice code);
 uint16_t campaign_indicator(const struct campaign *campaign, struct slice code);
+/* Whether a line of the score sheet is for units of this level and bloc. */
+bool score_asks(const struct score *score, struct slice level, struct slice bloc);
 bool form_asks(const struct form *form, struct slice unit, struct slice level, struct slice kind);
 
 #endif

@@ -1,27 +1,16 @@
 /* What must hold of a campaign, beyond its form. Subjects say where (`doses max`), with the keys of
  * the file, so that a record, which has no lines, is told as well as a file is. */
-#include "proto/campaign.h"
+#include "proto/campaign_check_impl.h"
 
 #include "common/decimal.h"
 #include "common/mem.h"
 #include "common/text.h"
 #include "proto/limits.h"
-#include "proto/mistakes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-struct checking {
-    const struct campaign *campaign;
-    struct mistakes mistakes;
-};
-
-/* Where a mistake is: an item's code and its key. */
-struct place {
-    char bytes[CODE_MAX + 40];
-};
-
-static struct slice
+struct slice
 place_of(struct place *place, struct slice code, const char *key)
 {
     int len = (int)(code.len < CODE_MAX ? code.len : CODE_MAX);
@@ -59,8 +48,7 @@ duplicates_check(struct checking *c, struct code_at *codes, uint32_t count, stru
     }
 }
 
-/* A list that is there says something: it is not empty, not too long, each code once. */
-static void
+void
 list_check(struct checking *c, uint32_t line, struct slice subject, const struct slice *codes,
            uint32_t count, uint32_t limit)
 {
@@ -83,7 +71,7 @@ list_check(struct checking *c, uint32_t line, struct slice subject, const struct
 
 /* ---- what all items have ---- */
 
-static void
+void
 title_check(struct checking *c, uint32_t line, struct slice code, const struct title *title)
 {
     struct place place = {""};
@@ -108,8 +96,7 @@ code_check(struct checking *c, uint32_t line, const char *subject, struct slice 
     }
 }
 
-/* The codes of one of the campaign's arrays: there are some, not too many, each once. */
-static void
+void
 items_check(struct checking *c, const char *name, const void *items, size_t size, size_t line,
             uint32_t count, uint32_t limit)
 {
@@ -232,17 +219,6 @@ form_codes_check(struct checking *c, const struct form *form, const char *key,
     list_check(c, form->line, place_of(&place, form->code, key), list->codes, list->count, limit);
 }
 
-static bool
-index_list_has(const struct index_list *list, uint16_t index)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (list->index[i] == index) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Indicators that are named somewhere: declared, and where there is a form, asked by it. */
 static void
 indices_check(struct checking *c, uint32_t line, struct slice subject,
@@ -341,5 +317,7 @@ campaign_check(const struct campaign *campaign, struct complaints *complaints)
     for (uint32_t i = 0; i < campaign->rule_count; i++) {
         rule_check(&c, &campaign->rules[i]);
     }
+    scores_check(&c);
+    awards_check(&c);
     return c.mistakes.count;
 }

@@ -27,6 +27,17 @@ codes_encode(const struct slice *codes, uint32_t count, struct buf *out)
     }
 }
 
+static void
+words_encode(const struct campaign_key *key, unsigned set, struct buf *out)
+{
+    pack_array(out, (uint32_t)__builtin_popcount(set));
+    for (const struct campaign_word *word = key->words; word->word != NULL; word++) {
+        if (set & word->value) {
+            pack_cstr(out, word->word);
+        }
+    }
+}
+
 static void shape_encode(const struct campaign_shape *shape, const void *item, struct buf *out);
 
 static void
@@ -65,7 +76,18 @@ value_encode(const struct campaign_key *key, const void *item, struct buf *out)
         pack_uint(out, *(const uint8_t *)field);
         break;
     case KEY_BOUND:
+    case KEY_TARGET:
         pack_int(out, *(const int64_t *)field);
+        break;
+    case KEY_NUMBER:
+    case KEY_POINTS:
+        pack_uint(out, *(const uint32_t *)field);
+        break;
+    case KEY_SWITCH:
+        pack_bool(out, *(const bool *)field);
+        break;
+    case KEY_WORDS:
+        words_encode(key, *(const unsigned *)field, out);
         break;
     case KEY_CODES: {
         const struct code_list *list = field;
@@ -84,8 +106,6 @@ value_encode(const struct campaign_key *key, const void *item, struct buf *out)
     case KEY_ITEMS:
         items_encode(key, item, out);
         break;
-    case KEY_RESERVED:
-        break; /* never present */
     }
 }
 
@@ -263,14 +283,47 @@ terms_decode(struct decoding *d, const struct campaign_key *key, struct rule *ru
     return codes_decode(d, key, &list->codes, &list->count);
 }
 
+/* A set that nobody is in says nothing. */
 static bool
-reserved_decode(struct decoding *d, const struct campaign_key *key)
+words_decode(struct decoding *d, const struct campaign_key *key, unsigned *set)
 {
     uint32_t n = 0;
-    if (cursor_array(&d->cursor, &n) != ERR_OK || n != 0) {
-        return complain(d->why, CODE_SHAPE_INVALID, slice_text(key->name), "%s", RESERVED_TEXT);
+    if (cursor_array(&d->cursor, &n) != ERR_OK) {
+        return wrong_type(d, key, "array");
     }
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned value = 0;
+        if (!word_decode(d, key, &value)) {
+            return false;
+        }
+        *set |= value;
+    }
+    return *set != 0 || complain(d->why, CODE_NOTHING_THERE, slice_text(key->name), "%s", "");
+}
+
+static bool
+switch_decode(struct decoding *d, const struct campaign_key *key, bool *on)
+{
+    return cursor_bool(&d->cursor, on) == ERR_OK || wrong_type(d, key, "bool");
+}
+
+static bool
+uint32_decode(struct decoding *d, const struct campaign_key *key, uint32_t *field)
+{
+    int64_t number = 0;
+    if (!number_decode(d, key, 1, (int64_t)key->limit, &number)) {
+        return false;
+    }
+    *field = (uint32_t)number;
     return true;
+}
+
+static bool
+target_decode(struct decoding *d, const struct campaign_key *key, void *item)
+{
+    *((bool *)item + key->extra) = true;
+    return number_decode(d, key, 0, (int64_t)key->limit * CAMPAIGN_TARGET_SCALE,
+                         (int64_t *)(void *)((uint8_t *)item + key->offset));
 }
 
 static bool
@@ -320,8 +373,15 @@ value_decode(struct decoding *d, const struct campaign_key *key, void *item)
         return shape_decode(d, key->shape, item);
     case KEY_ITEMS:
         return items_decode(d, key, item);
-    case KEY_RESERVED:
-        return reserved_decode(d, key);
+    case KEY_NUMBER:
+    case KEY_POINTS:
+        return uint32_decode(d, key, field);
+    case KEY_TARGET:
+        return target_decode(d, key, item);
+    case KEY_SWITCH:
+        return switch_decode(d, key, field);
+    case KEY_WORDS:
+        return words_decode(d, key, field);
     }
     return false;
 }
@@ -364,8 +424,8 @@ shape_decode(struct decoding *d, const struct campaign_shape *shape, void *item)
         const char *name = shape->keys[__builtin_ctz(missing)].name;
         return complain(d->why, CODE_KEY_MISSING, slice_text(name), "%s", shape->name);
     }
-    return fits ||
-           complain(d->why, CODE_SHAPE_INVALID, slice_text(shape->name), "%s", RULE_SHAPE_TEXT);
+    return fits || complain(d->why, CODE_SHAPE_INVALID, slice_text(shape->name), "%s",
+                            campaign_shape_text(shape));
 }
 
 bool

@@ -30,6 +30,19 @@ static const struct campaign_word OPERATORS[] = {{"=", RULE_EQ},  {"!=", RULE_NE
                                                  {NULL, 0}};
 static const struct campaign_word SEVERITIES[] = {
     {"reject", SEVERITY_REJECT}, {"warn", SEVERITY_WARN}, {NULL, 0}};
+static const struct campaign_word METHODS[] = {
+    {"linear", METHOD_LINEAR}, {"threshold", METHOD_THRESHOLD}, {"rank", METHOD_RANK}, {NULL, 0}};
+static const struct campaign_word TARGET_OF[] = {{"population", OF_POPULATION}, {NULL, 0}};
+static const struct campaign_word SUBJECTS[] = {{"collective", FOR_COLLECTIVE},
+                                                {"individual", FOR_INDIVIDUAL},
+                                                {"household", FOR_HOUSEHOLD},
+                                                {NULL, 0}};
+static const struct campaign_word AWARD_LEVELS[] = {
+    {"commune", AWARD_COMMUNE},     {"district", AWARD_DISTRICT},
+    {"city", AWARD_CITY},           {"prime-minister", AWARD_PRIME_MINISTER},
+    {"president", AWARD_PRESIDENT}, {NULL, 0}};
+static const struct campaign_word BASES[] = {
+    {"total", BASE_TOTAL}, {"present", BASE_PRESENT}, {NULL, 0}};
 
 #define OPERATOR_KINDS                                                                             \
     (1u << RULE_EQ | 1u << RULE_NE | 1u << RULE_LT | 1u << RULE_LE | 1u << RULE_GT | 1u << RULE_GE)
@@ -96,6 +109,86 @@ static const struct campaign_key RULE_KEYS[] = {
 static const struct campaign_shape RULE_SHAPE = {"rules", RULE_KEYS, KEY_COUNT(RULE_KEYS),
                                                  sizeof(struct rule), offsetof(struct rule, line)};
 
+#define AT(field) offsetof(struct score, field)
+static const struct campaign_key TARGET_KEYS[] = {
+    {"value", KEY_TARGET, true, AT(target), AT(has_target), SCORE_TARGET_MAX, NULL, NULL},
+    {"per", KEY_NUMBER, false, AT(per), 0, SCORE_PER_MAX, NULL, NULL},
+    {"of", KEY_WORD, false, AT(of), 0, 0, TARGET_OF, NULL},
+};
+static const struct campaign_shape TARGET_SHAPE = {"target", TARGET_KEYS, KEY_COUNT(TARGET_KEYS), 0,
+                                                   SIZE_MAX};
+static const struct campaign_key BONUS_KEYS[] = {
+    {"points", KEY_POINTS, true, AT(bonus_points), 0, SCORE_POINTS_MAX, NULL, NULL},
+    {"at", KEY_NUMBER, true, AT(bonus_at), 0, SCORE_AT_MAX, NULL, NULL},
+};
+static const struct campaign_shape BONUS_SHAPE = {"bonus", BONUS_KEYS, KEY_COUNT(BONUS_KEYS), 0,
+                                                  SIZE_MAX};
+static const struct campaign_key PENALTY_KEYS[] = {
+    {"late", KEY_POINTS, false, AT(late), 0, SCORE_POINTS_MAX, NULL, NULL},
+    {"missing", KEY_POINTS, false, AT(missing), 0, SCORE_POINTS_MAX, NULL, NULL},
+    {"most", KEY_POINTS, false, AT(penalty_most), 0, SCORE_POINTS_MAX, NULL, NULL},
+};
+static const struct campaign_shape PENALTY_SHAPE = {"penalty", PENALTY_KEYS,
+                                                    KEY_COUNT(PENALTY_KEYS), 0, SIZE_MAX};
+static const struct campaign_key SCORE_KEYS[] = {
+    {"code", KEY_CODE, true, AT(code), 0, CODE_MAX, NULL, NULL},
+    {"title", KEY_TITLE, true, AT(title), 0, TITLE_MAX, NULL, NULL},
+    {"indicator", KEY_TEXT, false, AT(indicator_code), 0, CODE_MAX, NULL, NULL},
+    {"completeness", KEY_TEXT, false, AT(completeness_code), 0, CODE_MAX, NULL, NULL},
+    {"timeliness", KEY_TEXT, false, AT(timeliness_code), 0, CODE_MAX, NULL, NULL},
+    {"form", KEY_TEXT, false, AT(form_code), 0, CODE_MAX, NULL, NULL},
+    {"levels", KEY_CODES, false, AT(levels), 0, FORM_LIST_MAX, NULL, NULL},
+    {"blocs", KEY_CODES, false, AT(blocs), 0, FORM_LIST_MAX, NULL, NULL},
+    {"method", KEY_WORD, true, AT(method), 0, 0, METHODS, NULL},
+    {"points", KEY_POINTS, true, AT(points), 0, SCORE_POINTS_MAX, NULL, NULL},
+    {"target", KEY_MAP, false, 0, 1, 0, NULL, &TARGET_SHAPE},
+    {"cap", KEY_POINTS, false, AT(cap), 0, SCORE_POINTS_MAX, NULL, NULL},
+    {"bonus", KEY_MAP, false, 0, 0, 0, NULL, &BONUS_SHAPE},
+    {"penalty", KEY_MAP, false, 0, 0, 0, NULL, &PENALTY_SHAPE},
+};
+#undef AT
+static const struct campaign_shape SCORE_SHAPE = {"scores", SCORE_KEYS, KEY_COUNT(SCORE_KEYS),
+                                                  sizeof(struct score),
+                                                  offsetof(struct score, line)};
+
+#define AT(field) offsetof(struct award, field)
+static const struct campaign_key VOTE_KEYS[] = {
+    {"percent", KEY_NUMBER, true, AT(percent), 0, 100, NULL, NULL},
+    {"base", KEY_WORD, true, AT(base), 0, 0, BASES, NULL},
+    {"quorum", KEY_NUMBER, false, AT(quorum), 0, 100, NULL, NULL},
+    {"secret", KEY_SWITCH, false, AT(secret), 0, 0, NULL, NULL},
+    {"written", KEY_SWITCH, false, AT(written), 0, 0, NULL, NULL},
+};
+static const struct campaign_shape VOTE_SHAPE = {"vote", VOTE_KEYS, KEY_COUNT(VOTE_KEYS), 0,
+                                                 SIZE_MAX};
+static const struct campaign_key AWARD_KEYS[] = {
+    {"code", KEY_CODE, true, AT(code), 0, CODE_MAX, NULL, NULL},
+    {"title", KEY_TITLE, true, AT(title), 0, TITLE_MAX, NULL, NULL},
+    {"subject", KEY_WORDS, true, AT(subjects), 0, KEY_COUNT(SUBJECTS) - 1, SUBJECTS, NULL},
+    {"level", KEY_WORD, true, AT(level), 0, 0, AWARD_LEVELS, NULL},
+    {"vote", KEY_MAP, false, 0, 0, 0, NULL, &VOTE_SHAPE},
+    {"quota", KEY_NUMBER, false, AT(quota), 0, AWARD_QUOTA_MAX, NULL, NULL},
+    {"simplified", KEY_SWITCH, false, AT(simplified), 0, 0, NULL, NULL},
+};
+#undef AT
+static const struct campaign_shape AWARD_SHAPE = {"awards", AWARD_KEYS, KEY_COUNT(AWARD_KEYS),
+                                                  sizeof(struct award),
+                                                  offsetof(struct award, line)};
+
+#define AT(field) offsetof(struct campaign, stages.field)
+#define STAGE(name, field)                                                                         \
+    {                                                                                              \
+        name, KEY_NUMBER, false, AT(field), 0, STAGE_DAYS_MAX, NULL, NULL                          \
+    }
+static const struct campaign_key STAGE_KEYS[] = {
+    STAGE("submitted", submitted), STAGE("verified", verified), STAGE("consulting", consulting),
+    STAGE("in-review", in_review), STAGE("returned", returned), STAGE("approved", approved),
+    STAGE("forwarded", forwarded),
+};
+#undef AT
+static const struct campaign_shape STAGES_SHAPE = {"stages", STAGE_KEYS, KEY_COUNT(STAGE_KEYS), 0,
+                                                   SIZE_MAX};
+
 #define AT(field) offsetof(struct campaign, field)
 static const struct campaign_key WINDOW_KEYS[] = {
     {"from", KEY_DAY, true, AT(from), DAY_MIN, 0, NULL, NULL},
@@ -116,8 +209,11 @@ static const struct campaign_key CAMPAIGN_KEYS[] = {
      NULL, &INDICATOR_SHAPE},
     {"forms", KEY_ITEMS, true, AT(forms), AT(form_count), CAMPAIGN_FORMS_MAX, NULL, &FORM_SHAPE},
     {"rules", KEY_ITEMS, false, AT(rules), AT(rule_count), CAMPAIGN_RULES_MAX, NULL, &RULE_SHAPE},
-    {"scores", KEY_RESERVED, false, 0, 0, 0, NULL, NULL},
-    {"awards", KEY_RESERVED, false, 0, 0, 0, NULL, NULL},
+    {"scores", KEY_ITEMS, false, AT(scores), AT(score_count), CAMPAIGN_SCORES_MAX, NULL,
+     &SCORE_SHAPE},
+    {"awards", KEY_ITEMS, false, AT(awards), AT(award_count), CAMPAIGN_AWARDS_MAX, NULL,
+     &AWARD_SHAPE},
+    {"stages", KEY_MAP, false, 0, 0, 0, NULL, &STAGES_SHAPE},
 };
 #undef AT
 const struct campaign_shape CAMPAIGN_SHAPE = {"campaign", CAMPAIGN_KEYS, KEY_COUNT(CAMPAIGN_KEYS),
@@ -164,6 +260,18 @@ campaign_word_text(const struct campaign_word *words, unsigned value)
     return words->word;
 }
 
+/* A map is there if anything of it is. */
+static bool
+shape_present(const struct campaign_shape *shape, const void *item)
+{
+    for (uint32_t i = 0; i < shape->count; i++) {
+        if (campaign_key_present(&shape->keys[i], item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 campaign_key_present(const struct campaign_key *key, const void *item)
 {
@@ -176,7 +284,16 @@ campaign_key_present(const struct campaign_key *key, const void *item)
     case KEY_DECIMALS:
         return *field != 0;
     case KEY_BOUND:
+    case KEY_TARGET:
         return *((const bool *)item + key->extra);
+    case KEY_NUMBER:
+    case KEY_POINTS:
+    case KEY_WORDS:
+        return *(const uint32_t *)(const void *)field != 0;
+    case KEY_SWITCH:
+        return *(const bool *)(const void *)field;
+    case KEY_MAP:
+        return key->required || shape_present(key->shape, item);
     case KEY_DAYS:
         return *(const int32_t *)(const void *)field >= 0;
     case KEY_CODES:
@@ -187,8 +304,6 @@ campaign_key_present(const struct campaign_key *key, const void *item)
         return key->extra >> ((const struct rule *)item)->kind & 1;
     case KEY_ITEMS:
         return key->required || *(const uint32_t *)((const uint8_t *)item + key->extra) != 0;
-    case KEY_RESERVED:
-        return false;
     default:
         return true;
     }
@@ -212,6 +327,83 @@ rule_fits(uint32_t seen)
            (operands == 0 && words == 0 && groups == 1);
 }
 
+/* A line of the score sheet measures one thing; a form is told where that is an indicator. */
+static bool
+score_fits(uint32_t seen)
+{
+    uint32_t measured = 0;
+    bool indicator = false, form = false;
+    for (uint32_t i = 0; i < SCORE_SHAPE.count; i++) {
+        size_t at = SCORE_KEYS[i].offset;
+        if ((seen >> i & 1) == 0 || SCORE_KEYS[i].kind != KEY_TEXT) {
+            continue;
+        }
+        form = form || at == offsetof(struct score, form_code);
+        indicator = indicator || at == offsetof(struct score, indicator_code);
+        measured += at != offsetof(struct score, form_code);
+    }
+    return measured == 1 && (indicator || !form);
+}
+
+/* `per` and `of` are one thing said in two words. */
+static bool
+target_fits(uint32_t seen)
+{
+    uint32_t of_people = 0;
+    for (uint32_t i = 0; i < TARGET_SHAPE.count; i++) {
+        of_people += TARGET_KEYS[i].kind != KEY_TARGET && (seen >> i & 1);
+    }
+    return of_people != 1;
+}
+
+static const struct {
+    const struct campaign_shape *shape;
+    bool (*fits)(uint32_t seen);
+    const char *text;
+} FITTING[] = {
+    {&RULE_SHAPE, rule_fits, "left + op + right | together | exclusive"},
+    {&SCORE_SHAPE, score_fits, "indicator (+ form) | completeness | timeliness"},
+    {&TARGET_SHAPE, target_fits, "value (+ per + of)"},
+};
+#define FITTING_COUNT (sizeof(FITTING) / sizeof(FITTING[0]))
+
+static bool
+shape_fits(const struct campaign_shape *shape, uint32_t seen)
+{
+    for (size_t i = 0; i < FITTING_COUNT; i++) {
+        if (FITTING[i].shape == shape) {
+            return FITTING[i].fits(seen);
+        }
+    }
+    return true;
+}
+
+const char *
+campaign_shape_text(const struct campaign_shape *shape)
+{
+    for (size_t i = 0; i < FITTING_COUNT; i++) {
+        if (FITTING[i].shape == shape) {
+            return FITTING[i].text;
+        }
+    }
+    return "";
+}
+
+void
+campaign_shape_unfit(const struct campaign_shape *shape, void *item)
+{
+    struct score *score = item;
+    struct rule *rule = item;
+    if (shape == &RULE_SHAPE) {
+        *rule = (struct rule){.code = rule->code, .form_code = rule->form_code, .line = rule->line};
+    } else if (shape == &SCORE_SHAPE) {
+        *score = (struct score){.code = score->code, .line = score->line};
+    } else if (shape == &TARGET_SHAPE) {
+        score->per = 0;
+        score->of = 0;
+    }
+}
+
 uint32_t
 campaign_keys_missing(const struct campaign_shape *shape, uint32_t seen, bool *fits)
 {
@@ -221,7 +413,7 @@ campaign_keys_missing(const struct campaign_shape *shape, uint32_t seen, bool *f
             missing |= 1u << i;
         }
     }
-    *fits = shape != &RULE_SHAPE || rule_fits(seen);
+    *fits = shape_fits(shape, seen);
     return missing;
 }
 

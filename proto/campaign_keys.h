@@ -20,10 +20,19 @@ enum campaign_key_kind {
     KEY_INDICES, /* struct index_list; limit: codes */
     KEY_TERMS, /* struct index_list of a rule; extra: the set (1 << kind) of rule kinds that have it
                 */
-    KEY_MAP,   /* a map whose keys are fields of the same struct */
-    KEY_ITEMS, /* an array of maps, and its uint32_t count at `extra`; limit: items */
-    KEY_RESERVED, /* nothing: an empty list is taken and never written */
+    KEY_NUMBER, /* uint32_t: 1 to limit; 0 where absent */
+    KEY_POINTS, /* the same in hundredths; in YAML with at most two decimals */
+    KEY_TARGET, /* int64_t in millionths; limit: the greatest, whole; whether it is there at `extra` */
+    KEY_SWITCH, /* bool */
+    KEY_WORDS,  /* unsigned: the set (OR) of its words */
+    KEY_MAP,    /* a map whose keys are fields of the same struct. `extra` 1: in YAML a plain value
+                   stands for the map of its first key alone */
+    KEY_ITEMS,  /* an array of maps, and its uint32_t count at `extra`; limit: items */
 };
+
+#define CAMPAIGN_TARGET_DECIMALS 6
+#define CAMPAIGN_TARGET_SCALE 1000000
+#define CAMPAIGN_POINTS_DECIMALS 2
 
 struct campaign_word {
     const char *word;
@@ -62,7 +71,7 @@ const char *campaign_word_text(const struct campaign_word *words, unsigned value
 /* Whether an encoded item has this key. */
 bool campaign_key_present(const struct campaign_key *key, const void *item);
 /* The keys (bits by index) that a map of this shape may not be without and that are not in `seen`.
- * For a rule: whether they fit together too; false then in *fits. */
+ * For a rule and a score: whether they fit together too; false then in *fits. */
 uint32_t campaign_keys_missing(const struct campaign_shape *shape, uint32_t seen, bool *fits);
 /* together and exclusive are said by the key alone: the kind that it means, else 0. */
 enum rule_kind campaign_key_rule_kind(const struct campaign_key *key);
@@ -71,8 +80,9 @@ enum rule_kind campaign_key_rule_kind(const struct campaign_key *key);
 unsigned campaign_enum_get(const void *field);
 void campaign_enum_set(void *field, unsigned value);
 
-/* Details of shape-invalid, told by record and file alike. */
-#define RULE_SHAPE_TEXT "left + op + right | together | exclusive"
-#define RESERVED_TEXT "[] (phiên bản này · in this version)"
+/* How the keys of a shape fit together: the detail of shape-invalid, told by record and file alike. */
+const char *campaign_shape_text(const struct campaign_shape *shape);
+/* Leaves of an item whose keys do not fit together only what says which it is. */
+void campaign_shape_unfit(const struct campaign_shape *shape, void *item);
 
 #endif

@@ -162,19 +162,71 @@ send_one(void *socket, struct slice part, int flags)
     return rc < 0 ? err_of_errno("send") : ERR_OK;
 }
 
+struct counted {
+    frames_gone_fn *gone;
+    void *context;
+    uint8_t bytes[];
+};
+
+static void
+counted_gone(void *bytes, void *hint)
+{
+    struct counted *counted = hint;
+    (void)bytes;
+    counted->gone(counted->context);
+    free(counted);
+}
+
+/* zmq_msg_close calls counted_gone where the message was not taken. */
+static enum err
+send_counted(void *socket, struct slice part, frames_gone_fn *gone, void *context)
+{
+    zmq_msg_t msg;
+    int rc;
+    struct counted *counted = mem_alloc(sizeof(*counted) + part.len);
+    counted->gone = gone;
+    counted->context = context;
+    if (part.len > 0) {
+        memcpy(counted->bytes, part.data, part.len);
+    }
+    rc = zmq_msg_init_data(&msg, counted->bytes, part.len, counted_gone, counted);
+    CHECK(rc == 0);
+    do {
+        rc = zmq_msg_send(&msg, socket, ZMQ_DONTWAIT);
+    } while (rc < 0 && errno == EINTR);
+    if (rc < 0) {
+        enum err err = err_of_errno("send");
+        zmq_msg_close(&msg);
+        return err;
+    }
+    return ERR_OK;
+}
+
 enum err
 frames_send(void *socket, const struct slice *parts, uint32_t count)
+{
+    return frames_send_counted(socket, parts, count, NULL, NULL);
+}
+
+enum err
+frames_send_counted(void *socket, const struct slice *parts, uint32_t count, frames_gone_fn *gone,
+                    void *context)
 {
     CHECK(count > 0);
     enum err result = ERR_OK;
     for (uint32_t i = 0; i < count; i++) {
-        int more = i + 1 < count ? ZMQ_SNDMORE : 0;
-        enum err err = send_one(socket, parts[i], ZMQ_DONTWAIT | more);
+        bool last = i + 1 == count;
+        enum err err = last && gone != NULL
+                           ? send_counted(socket, parts[i], gone, context)
+                           : send_one(socket, parts[i], ZMQ_DONTWAIT | (last ? 0 : ZMQ_SNDMORE));
         /* Refused with its first frame, a message has not begun, and nothing of it may follow. Once
          * that is taken there is room for the rest. ERR_AGAIN of a later frame is a connection that
          * ended meanwhile: libzmq takes back the frames before it and drops those behind it up to
          * the message's last, so that must still be sent or it would swallow the next message. */
         if (err != ERR_OK && (i == 0 || err != ERR_AGAIN)) {
+            if (gone != NULL && !last) {
+                gone(context);
+            }
             return err;
         }
         result = result == ERR_OK ? err : result;

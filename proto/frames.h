@@ -30,6 +30,12 @@ void frames_fini(struct frames *f);
  * or none. */
 enum err frames_send(void *socket, const struct slice *parts, uint32_t count) MUST_CHECK;
 
+/* As frames_send; `gone` is called once, in any thread, when libzmq no longer has the last part: it was
+ * handed to the peer's connection, or dropped, or refused here. */
+typedef void frames_gone_fn(void *context);
+enum err frames_send_counted(void *socket, const struct slice *parts, uint32_t count,
+                             frames_gone_fn *gone, void *context) MUST_CHECK;
+
 /* One place that makes sockets: linger 0, ZMQ_MAXMSGSIZE, stated high-water marks, mandatory
  * routing for a ROUTER, TCP keepalive. NULL with errno set. */
 void *socket_open(void *context, int type);

@@ -19,6 +19,8 @@
 #define CAMPAIGN_INDICATORS_MAX 1000         /* a tally of all of them fits one answer */
 #define CAMPAIGN_FORMS_MAX 100               /* the whole campaign fits one record */
 #define CAMPAIGN_RULES_MAX 500               /* all of them are checked for every report */
+#define CAMPAIGN_SCORES_MAX 200              /* a score sheet that a council could still read */
+#define CAMPAIGN_AWARDS_MAX 200              /* the law of 2021 knows some forty titles and forms */
 #define RULE_TERMS_MAX 50                    /* a sum that fits a line of the reason */
 #define FORM_LIST_MAX 64                     /* levels, kinds and sources of one form */
 #define FORM_UNITS_MAX 5000                  /* units that one form names */
@@ -47,5 +49,25 @@
 #define RETRY_MAX_MS 8000         /* long enough for a broker that starts, short for a person */
 #define REVISION_RANGE_MIN 100    /* stamps a sync of revision_file: ten syncs a second when slow */
 #define REVISION_RANGE_MAX 4096   /* and no more than 25 at 100,000 stamps a second */
+
+/* scores and awards of a campaign */
+#define SCORE_POINTS_MAX 1000000       /* 10,000 points: a sheet of 200 such lines fits an int32 */
+#define SCORE_TARGET_MAX 1000000000000 /* of any unit; in millionths it is 10^18: an int64 */
+#define SCORE_PER_MAX 1000000          /* per 1,000,000 people: no rate is counted per more */
+#define SCORE_AT_MAX 1000              /* percent: ten times the target is a target set wrong */
+#define AWARD_QUOTA_MAX 1000000        /* more than are employed */
+#define STAGE_DAYS_MAX 3660            /* as FORM_DAYS_MAX */
+
+/* the council's work */
+#define REASON_MAX 2000               /* bytes: half a page */
+#define SUMMARY_MAX 16000             /* bytes: four pages, what a report of achievements runs to */
+#define EVIDENCE_MAX 200              /* cells that a person can look through */
+#define DOCUMENTS_MAX 20              /* the law asks for three to five */
+#define FILE_CHUNK_BYTES (256u << 10) /* a bad line sends it again; four fit one SUBMIT */
+#define FILE_BYTES_MAX (10u << 20)    /* a scanned dossier */
+#define MEMBERS_MAX 200               /* a council has 9 to 30 */
+#define TABLE_MAX 1000                /* nominations of one meeting: its record fits one SUBMIT */
+#define CONSULTED_MAX 20              /* units asked about one nomination */
+#define BALLOT_SEALED_MAX 128         /* proto/ballot.h: a sealed box of 82 bytes, and room */
 
 #endif

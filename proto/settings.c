@@ -69,9 +69,10 @@ static const struct number_key number_keys[] = {
     NUMBER(map_gb, 64, 1, 16384, "Cỡ lớn nhất của LMDB một phân mảnh (GiB không gian địa chỉ).",
            "The largest that a shard's LMDB map may grow (GiB of address space)."),
     NUMBER(quota_records, 1000, 1, 1000000,
-           "Số bản ghi mà một chủ thể qua mạng được gửi mỗi giây; ingest và gateway gấp 10.",
-           "Records that a principal over the network may send a second; ingest and gateway 10 "
-           "times."),
+           "Số bản ghi và câu hỏi mà một chủ thể qua mạng được gửi mỗi giây; ingest và gateway gấp "
+           "10.",
+           "Records and questions that a principal over the network may send a second; ingest and "
+           "gateway 10 times."),
     NUMBER(quota_kb, 1024, 1, 1048576,
            "Số KiB mà một chủ thể qua mạng được gửi mỗi giây; ingest và gateway gấp 10.",
            "KiB that a principal over the network may send a second; ingest and gateway 10 times."),

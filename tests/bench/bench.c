@@ -6,8 +6,9 @@
  *     bench BIN-FOLDER [RECORDS] [RUNS] [SECONDS] [MODES]
  *
  * RECORDS of each stream, SECONDS of each steady run, MODES a word list of: lone 100 1 steady
- * replay, which are run where there is no list, and two which are not: machine, the state machine
- * alone, and long, a site that holds RECORDS reports (10,000,000 at most) beside a new one. A run's
+ * replay, which are run where there is no list, and some which are not: machine, the state machine
+ * alone, rank, a city scored and rolled up, long, a site that holds RECORDS reports (10,000,000 at most) beside a new one, and over the
+ * network curve, offices (10,000 of them) and hostile, each on a site of its own. A run's
  * receipts must all be good, or the bench fails. */
 #include "tests/bench/bench.h"
 
@@ -109,6 +110,50 @@ run_long(const struct plan *plan, struct figures *f)
 }
 
 static uint64_t
+run_network(const struct plan *plan, struct figures *f, network_mode_fn *mode)
+{
+    struct site s;
+    site_open(&s, plan->bin);
+    /* A stream is not to meet its quota, an attack is; and ten thousand offices in four processes
+     * are not asked for a heartbeat every second. */
+    network_configure(&s, mode == mode_curve ? 100000 : 1000, mode == mode_offices ? 60000 : 5000);
+    site_start(&s);
+    mode(f, &s, plan->records == 0 ? RECORDS_DEFAULT : plan->records);
+    uint64_t failures = s.failures;
+    site_close(&s);
+    return failures;
+}
+
+static bool
+named(const struct plan *plan, const char *mode)
+{
+    return plan->modes[0] != '\0' && wanted(plan, mode);
+}
+
+/* The modes that are run only where they are named; each has a site of its own. */
+static uint64_t
+run_named(const struct plan *plan, struct figures *f)
+{
+    uint64_t failures = named(plan, "long") ? run_long(plan, f) : 0;
+    failures += named(plan, "curve") ? run_network(plan, f, mode_curve) : 0;
+    failures += named(plan, "offices") ? run_network(plan, f, mode_offices) : 0;
+    failures += named(plan, "hostile") ? run_network(plan, f, mode_hostile) : 0;
+    return failures;
+}
+
+static bool
+workers_wanted(const struct plan *plan)
+{
+    static const char *const modes[] = {"machine", "lone", "100", "1", "steady", "replay"};
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (wanted(plan, modes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t
 run_alone(const struct plan *plan, struct figures *f)
 {
     struct site s;
@@ -147,14 +192,14 @@ main(int argc, char **argv)
     for (uint32_t i = 0; i < plan.runs; i++) {
         fprintf(stderr, "run %u of %u\n", i + 1, plan.runs);
         floor_decode(f);
-        if (plan.modes[0] != '\0' && wanted(&plan, "long")) {
-            failures += run_long(&plan, f);
+        if (named(&plan, "rank")) {
+            mode_rank(f);
         }
-        if (plan.modes[0] != '\0' && wanted(&plan, "http")) {
+        if (named(&plan, "http")) {
             mode_http(f, plan.bin);
         }
-        bool alone = strcmp(plan.modes, "http") == 0;
-        failures += alone || strcmp(plan.modes, "long") == 0 ? 0 : run_workers(&plan, f);
+        failures += run_named(&plan, f);
+        failures += workers_wanted(&plan) ? run_workers(&plan, f) : 0;
         if (wanted(&plan, "steady")) {
             failures += run_alone(&plan, f);
         }

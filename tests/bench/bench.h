@@ -5,8 +5,12 @@
  *   site.c      a site in a temporary folder: its processes, its client
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
+ *   rank.c      a whole city scored, ranked and rolled up, in one process
  *   steady.c    reports at a steady pace: how long each waits
  *   http.c      data values over HTTP, and the parsers alone
+ *   network.c   keys and an endpoint for the network; the streams over tcp and CURVE
+ *   offices.c   ten thousand offices, each with its key and its connection
+ *   siege.c     an office's receipts while others attack
  *   machine.c   the state machine alone, in one process
  *   floors.c    the same work without us: disk, decoding, libzmq
  *   figures.c   the figures of several runs: median and spread
@@ -17,9 +21,11 @@
 
 #include "common/buf.h"
 #include "proto/client.h"
+#include "proto/curve.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define PATH_ROOM 4400
@@ -56,7 +62,8 @@ struct site {
     char *folder; /* temporary; the site is folder/site */
     char data[PATH_ROOM];
     char endpoint[PATH_ROOM];
-    pid_t up; /* 0: none runs */
+    pid_t up;                      /* 0: none runs */
+    const char *broker, *key_file; /* of the next site_connect; NULL: the local endpoint */
     struct client *client;
     uint64_t made; /* reports so far: the next one's number */
     uint64_t receipts, failures, last_block;
@@ -113,6 +120,25 @@ void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t secon
 
 /* On a site of its own, with a gateway. */
 void mode_http(struct figures *f, const char *bin);
+/* ---- rank.c ---- */
+void mode_rank(struct figures *f);
+
+/* ---- network.c, offices.c, siege.c ---- */
+#define OFFICES 10000
+/* The whole of thidua.conf, before the site starts; as many KiB a second as records. */
+void network_configure(const struct site *s, uint32_t quota_records, uint32_t lease_ms);
+/* A new key, also in FOLDER/PRINCIPAL.key. */
+void network_key(const struct site *s, const char *principal, struct curve_key *key);
+/* An access.yaml, written line by line, and published. */
+FILE *network_access_begin(const struct site *s);
+void network_access_add(FILE *out, const struct curve_key *key, const char *roles,
+                        const char *units);
+void network_access_end(const struct site *s, FILE *out);
+/* Where the broker listens, with its key. Connects the site's client locally. */
+void network_endpoint(struct site *s, char endpoint[ENDPOINT_MAX]);
+/* Only curve sends so many; the others know what is theirs. */
+typedef void network_mode_fn(struct figures *f, struct site *s, uint64_t records);
+network_mode_fn mode_curve, mode_offices, mode_hostile;
 
 /* `n` appends of `size` bytes, each synced; returns seconds, each one's in `took` unless NULL. */
 double floor_append(const struct site *s, size_t n, size_t size, double *took);

@@ -103,7 +103,8 @@ site_connect(struct site *s, uint32_t records, client_result_fn *fn, void *conte
 {
     char why[256];
     struct client_options options = {
-        .brokers = s->endpoint,
+        .brokers = s->broker != NULL ? s->broker : s->endpoint,
+        .key_file = s->key_file,
         .name = "bench",
         .batch_records = records,
         .in_flight = records == 1 ? 1024 : 64,

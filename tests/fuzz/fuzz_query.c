@@ -10,8 +10,9 @@
 #include "tests/lib/query_site.h"
 
 static const char *const NAMES[] = {
-    "tally", "missing",  "completeness", "reports", "export",           "verdicts", "rejected",
-    "unit",  "campaign", "campaigns",    "state",   "no-such-question", "access",
+    "tally",    "missing",    "completeness", "reports",   "export", "verdicts",
+    "rejected", "unit",       "campaign",     "campaigns", "state",  "no-such-question",
+    "access",   "highlights", "rank",         "blocs",
 };
 
 static const char *const ASKERS[] = {"local", "ward", "head", "gone", "head@gate", "nobody"};
@@ -19,7 +20,7 @@ static const char *const ASKERS[] = {"local", "ward", "head", "gone", "head@gate
 static void
 site_fill(struct query_site *s)
 {
-    const struct unit_row rows[] = {
+    struct unit_row rows[] = {
         sample_unit("hn", "", "city", NULL, NULL),
         sample_unit("d1", "hn", "district", NULL, NULL),
         sample_unit("d2", "hn", "district", NULL, NULL),
@@ -27,7 +28,9 @@ site_fill(struct query_site *s)
         sample_unit("w1", "d2", "commune", "2021-11-16", NULL),
         sample_unit("w2", "d1", "commune", "2021-11-02", NULL),
     };
-    site_campaign(s, sample_campaign(3));
+    rows[1].bloc = rows[2].bloc = rows[5].bloc = slice_text("b"); /* d1 and its own w2: nested */
+    rows[5].population = 1000;
+    site_campaign(s, sample_scored(3));
     site_units(s, rows, sizeof rows / sizeof rows[0]);
     site_access(s, "ward roles=submitter units=w1 keys=1");
     site_access(s, "head roles=submitter+auditor units=d1+");

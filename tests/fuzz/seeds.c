@@ -239,6 +239,8 @@ wire_seed(struct rig *rig)
     seed_buf(&wire);
     campaign_encode(sample_campaign(3), &wire);
     seed_buf(&wire);
+    campaign_encode(sample_scored(3), &wire);
+    seed_buf(&wire);
 }
 
 static void
@@ -364,6 +366,28 @@ segment_seed(void)
 
 /* ---- questions, rows, text ---- */
 
+/* The questions of fuzz_query's last bytes. */
+static void
+rank_seed(void)
+{
+    struct buf args = BUF_EMPTY;
+    pack_map(&args, 2);
+    pack_key_text(&args, "bloc", slice_text("b"));
+    pack_key_text(&args, "period", slice_text("202111"));
+    seed_with(254, buf_slice_of(&args));
+    seed_with(253, buf_slice_of(&args));
+    buf_clear(&args);
+    pack_map(&args, 2);
+    pack_key_text(&args, "unit", slice_text("w2"));
+    pack_key_text(&args, "period", slice_text("20211102"));
+    seed_with(254, buf_slice_of(&args));
+    buf_clear(&args);
+    pack_map(&args, 1);
+    pack_key_text(&args, "period", slice_text("2021"));
+    seed_with(255, buf_slice_of(&args));
+    buf_fini(&args);
+}
+
 static void
 query_seed(void)
 {
@@ -401,6 +425,7 @@ query_seed(void)
     pack_uint(&args, 0);
     pack_uint(&args, 5);
     seed_with(5, buf_slice_of(&args));
+    rank_seed();
     target_begin("answers");
     seed_buf(&args);
 }
@@ -543,6 +568,8 @@ main(int argc, char **argv)
     target_begin("campaign_yaml");
     seed_file("tests/data/small/campaign.yaml");
     seed_file("tests/data/bad/campaign.yaml");
+    seed_file("tests/data/scores/campaign.yaml");
+    seed_file("deploy/hanoi/campaign.yaml");
     target_begin("units_csv");
     seed_file("tests/data/small/units.csv");
     seed_file("tests/data/bad/units.csv");

@@ -366,6 +366,35 @@ rig_access(struct rig *rig, uint8_t ulid, const char *words)
     return index;
 }
 
+static uint32_t
+approval_add(struct rig *rig, const struct record_approval *in)
+{
+    struct buf body = BUF_EMPTY;
+    record_encode_approval(in, &body);
+    uint32_t index = rig_add(rig, arena_text(rig->arena, in->unit), buf_slice_of(&body));
+    buf_fini(&body);
+    return index;
+}
+
+uint32_t
+rig_approve(struct rig *rig, uint8_t ulid, const char *unit, const char *period)
+{
+    struct record_approval in = {
+        .unit = slice_text(unit), .period = slice_text(period), .id = ulid_of(rig, ulid)};
+    return approval_add(rig, &in);
+}
+
+uint32_t
+rig_reopen(struct rig *rig, uint8_t ulid, const char *unit, const char *period, const char *reason)
+{
+    struct record_approval in = {.reopen = true,
+                                 .unit = slice_text(unit),
+                                 .period = slice_text(period),
+                                 .reason = slice_text(reason),
+                                 .id = ulid_of(rig, ulid)};
+    return approval_add(rig, &in);
+}
+
 /* What the broker says of the record: its envelope's unit and its type. */
 static void
 target_describe(const struct rig *rig, struct receipt target, struct record_quarantine *in)

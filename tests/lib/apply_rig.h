@@ -49,6 +49,10 @@ uint32_t rig_units(struct rig *rig, uint8_t ulid, const struct unit_row *rows, u
 uint32_t rig_campaign(struct rig *rig, uint8_t ulid, const struct campaign *campaign);
 /* Of one principal, as tests/lib/access_words.h reads it. */
 uint32_t rig_access(struct rig *rig, uint8_t ulid, const char *words);
+/* A unit's period approved, or, with a reason, opened again. */
+uint32_t rig_approve(struct rig *rig, uint8_t ulid, const char *unit, const char *period);
+uint32_t rig_reopen(struct rig *rig, uint8_t ulid, const char *unit, const char *period,
+                    const char *reason);
 /* As the broker tells it, unless the rig's principal is another than "local". */
 uint32_t rig_quarantine(struct rig *rig, uint8_t ulid, struct receipt target);
 /* Closes the block at 12:00 (+07:00) of a date; it is applied to every shard. Gives its number. */

@@ -96,6 +96,46 @@ sample_campaign(uint32_t forms)
     return &campaign;
 }
 
+static struct score scores[] = {
+    {.code = TEXT("jabs"),
+     .title = TITLE("Số liều", "Doses"),
+     .indicator_code = TEXT("doses"),
+     .method = METHOD_LINEAR,
+     .points = 1000,
+     .has_target = true,
+     .target = 2000000,
+     .per = 1000,
+     .of = OF_POPULATION,
+     .cap = 1200},
+    {.code = TEXT("peak"),
+     .title = TITLE("Cao nhất", "Peak"),
+     .indicator_code = TEXT("peak"),
+     .method = METHOD_RANK,
+     .points = 500},
+    {.code = TEXT("complete"),
+     .title = TITLE("Đầy đủ", "Complete"),
+     .completeness_code = TEXT("daily"),
+     .method = METHOD_LINEAR,
+     .points = 300,
+     .missing = 10,
+     .penalty_most = 100},
+};
+
+const struct campaign *
+sample_scored(uint32_t forms)
+{
+    static struct indicator directed[COUNT(indicators)];
+    static struct campaign scored;
+    scored = *sample_campaign(forms);
+    memcpy(directed, indicators, sizeof directed);
+    directed[0].direction = DIRECTION_UP;
+    directed[3].direction = DIRECTION_DOWN;
+    scored.indicators = directed;
+    scored.scores = scores;
+    scored.score_count = COUNT(scores);
+    return &scored;
+}
+
 struct unit_row
 sample_unit(const char *code, const char *parent, const char *level, const char *from,
             const char *to)

@@ -11,6 +11,9 @@
 #include "proto/units.h"
 
 /* With the first `forms` of them. Static: good until the next call. */
+/* The same with a score sheet: first doses linear (up, per population), second peak by rank, third
+ * completeness of daily. */
+const struct campaign *sample_scored(uint32_t forms);
 const struct campaign *sample_campaign(uint32_t forms);
 /* Dates as text; NULL where open. */
 struct unit_row sample_unit(const char *code, const char *parent, const char *level,

@@ -92,6 +92,21 @@ site_access(struct query_site *s, const char *words)
     return add_record(s, "", &body);
 }
 
+uint32_t
+site_approval(struct query_site *s, const char *unit, const char *period, const char *reason)
+{
+    struct buf body = BUF_EMPTY;
+    uint8_t id[16];
+    ulid_new((int64_t)++s->revision, id);
+    const struct record_approval record = {.reopen = reason != NULL,
+                                           .unit = slice_text(unit),
+                                           .period = slice_text(period),
+                                           .reason = slice_text(reason == NULL ? "" : reason),
+                                           .id = slice_of(id, sizeof id)};
+    record_encode_approval(&record, &body);
+    return add_record(s, unit, &body);
+}
+
 /* "a=1 b=2.5" to a map; a number without a point goes as an integer. */
 static void
 pack_values(struct buf *b, const char *text)

@@ -43,6 +43,9 @@ uint32_t site_report(struct query_site *s, const char *form, const char *unit, c
                      const char *source, const char *values);
 uint32_t site_withdraw(struct query_site *s, const char *form, const char *unit,
                        const char *period);
+/* A unit's period approved; with a reason, opened again. */
+uint32_t site_approval(struct query_site *s, const char *unit, const char *period,
+                       const char *reason);
 /* Closes the block at 12:00 (+07:00) of a date and applies it everywhere. */
 void site_commit(struct query_site *s, const char *date);
 /* The same, but the last `behind` shards stay where they are. */

@@ -61,6 +61,16 @@ exits() {
         { echo "# wanted exit $wanted, got $status"; cat "$SCRATCH/out" "$SCRATCH/err" | sed 's/^/# /' | head -n 20; }
 }
 
+free_port() { # one that nobody has; between this and the broker's bind it may be taken, seldom
+    local port
+    for port in $(shuf -i 20000-32000 -n 50); do
+        if ! ss -ltn "sport = :$port" | grep -q LISTEN; then
+            echo "$port"
+            return
+        fi
+    done
+}
+
 # site_up DATA [OPTION...]: starts `thidua up` there and waits until all is well.
 site_up() {
     export THIDUA_DATA=$1

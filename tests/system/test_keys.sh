@@ -6,15 +6,6 @@
 D=$SCRATCH/site
 W1=$SCRATCH/w1
 
-free_port() { # one that nobody has; between this and the broker's bind it may be taken, seldom
-    local port
-    for port in $(shuf -i 20000-32000 -n 50); do
-        if ! ss -ltn "sport = :$port" | grep -q LISTEN; then
-            echo "$port"
-            return
-        fi
-    done
-}
 report() { # report UNIT DOSES [PERIOD]
     echo "{\"unit\": \"$1\", \"period\": \"${3:-20211104}\", \"form\": \"daily\", \"values\": {\"doses\": $2, \"first\": $2, \"second\": 0}}"
 }
@@ -78,6 +69,10 @@ exits "is granted" 0 thidua access grant hoa --role council --public-key-of "$SC
 exits "and reads everything" 0 thidua tally --broker "$BROKER" --key "$SCRATCH/council" --unit city --period 20211104 --json
 exits "and reports nothing" 65 thidua submit --wait --json --broker "$BROKER" --key "$SCRATCH/council" "$SCRATCH/w1.json"
 equal "for its roles do not allow it" not-in-role "$(code_of_first)"
+check "an auditor's key" thidua keys new "$SCRATCH/auditor" --principal tra --json
+exits "is granted too" 0 thidua access grant tra --role auditor --public-key-of "$SCRATCH/auditor"
+exits "who may send nothing is refused at the door" 77 thidua submit --wait --json --broker "$BROKER" --key "$SCRATCH/auditor" "$SCRATCH/w1.json"
+equal "with the same code" "not-in-role null" "$(jq -r '.records[0] | "\(.code) \(.receipt)"' "$SCRATCH/out")"
 cat >"$SCRATCH/access.yaml" <<'Y'
 principals:
   - principal: d1-office
@@ -108,7 +103,7 @@ until_session() { # until_session JQ-CONDITION: prints its principal
     timeout 20 bash -c "until thidua sessions --json | jq -re '.sessions[] | select($1) | .principal'; do :; done"
 }
 equal "and is a worker" machine-2 "$(until_session '.role == "query" and .network')"
-exits "which its key is not for" 77 thidua tally --broker "$BROKER" --key "$SCRATCH/worker" --unit w1 --period 20211104
+exits "which its key is not for" 77 thidua tally --timeout 3 --broker "$BROKER" --key "$SCRATCH/worker" --unit w1 --period 20211104
 kill -TERM $worker
 wait $worker
 equal "it ends in order" 0 $?
@@ -126,7 +121,7 @@ exits "the rotation ends" 77 in_office "$W1" thidua keys rotate key --finish
 check "the operator drops the old one" sh -c "$(sed -n 's/.*\(thidua access grant .*\)/\1/p' "$SCRATCH/err")"
 check "the new key is the key" test ! -e "$W1/key.new"
 exits "which works" 0 thidua submit --office "$W1" "$SCRATCH/w1.json"
-exits "the old one is refused" 65 thidua submit --office "$W1" --key "$SCRATCH/old" --json "$SCRATCH/w1.json"
+exits "the old one is refused" 77 thidua submit --office "$W1" --key "$SCRATCH/old" --json "$SCRATCH/w1.json"
 equal "as one that was revoked" key-revoked "$(code_of_first)"
 exits "an operator changes its own key by itself" 0 thidua keys rotate "$D/keys/operator" --broker "$BROKER"
 exits "to its end" 0 thidua keys rotate "$D/keys/operator" --broker "$BROKER" --finish
@@ -143,7 +138,7 @@ exits "its key is revoked" 0 thidua access revoke unit-w1
 report w1 122 20211101 >&7
 exec 7>&-
 wait $session
-equal "and its next message is refused" "65 key-revoked" "$? $(grep -o key-revoked "$SCRATCH/session.out" "$SCRATCH/session.err" -h | head -n 1)"
+equal "and its next message is refused" "77 key-revoked" "$? $(grep -o key-revoked "$SCRATCH/session.out" "$SCRATCH/session.err" -h | head -n 1)"
 exits "and its next session" 77 thidua tally --office "$W1" --unit w1 --period 20211104
 check "with a sentence" grep -q "revoked" "$SCRATCH/err"
 equal "the list says so" 0 "$(thidua access list unit-w1 --json | jq '.principals[0].roles | length')"

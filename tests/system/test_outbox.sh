@@ -1,7 +1,8 @@
 #!/bin/bash
 # An office with a bad line: reports put into the outbox without a broker, sent through a line that is cut and
 # stalled, by a sender that is killed again and again. In the end every report counts once, in the office's
-# order, and the office can read what became of each.
+# order, and the office can read what became of each. How long it takes (20 to 60 s) is how often the line goes
+# down: the sender then rests five seconds and more before it tries again, as it shall.
 . "$(dirname "$0")/../lib/site.sh"
 V=$DATA_FILES/my_vax
 D=$SCRATCH/site

@@ -60,7 +60,7 @@ submits_by_role(void **state)
         client_with_key(rig, who, key);
         submit_for(rig, who, 9, "");
         rig_turn(rig);
-        if (key == COUNCIL || key == AUDITOR || key == GATEWAY) {
+        if (key == AUDITOR || key == GATEWAY) {
             rig_told_error(rig, who, 9, CODE_NOT_IN_ROLE);
         } else {
             struct message_receipts receipts;
@@ -390,8 +390,11 @@ a_worker_of_another_machine(void **state)
 {
     struct broker_rig *rig = *state;
     struct message_welcome welcome;
+    rig->settings.shards = 2;
+    rig_restart(rig);
     rig_user(rig, 0);
-    rig_bye(rig, "tally");
+    rig_worker(rig, "tally", ROLE_TALLY, 101);
+    rig_tell_access(rig, "tally", 0, 0, true, PRINCIPALS, PRINCIPAL_COUNT);
     rig_kill(rig, 300);
     rig_user(rig, WORKER);
     rig_hello(rig, "remote", ROLE_TALLY, 300, 0);
@@ -408,6 +411,26 @@ a_worker_of_another_machine(void **state)
     rig_hello(rig, "local", ROLE_TALLY, 103, 0);
     rig_turn(rig);
     rig_told(rig, "local", MESSAGE_welcome, &welcome);
+}
+
+/* Who holds shard 0 says who may speak: a key of role worker must never come to that, free as it may be. */
+static void
+shard_0_is_of_this_machine(void **state)
+{
+    struct broker_rig *rig = *state;
+    rig_user(rig, 0);
+    rig_bye(rig, "tally");
+    rig_user(rig, WORKER);
+    for (uint64_t shard = 0; shard <= 1; shard++) {
+        rig_hello(rig, "remote", ROLE_TALLY, 300, shard);
+        rig_turn(rig);
+        rig_told_error(rig, "remote", 0, CODE_NO_SHARD);
+    }
+    rig_tell_access(rig, "remote", 0, 0, true, PRINCIPALS, PRINCIPAL_COUNT);
+    rig_turn(rig);
+    rig_told_error(rig, "remote", 0, CODE_HELLO_FIRST);
+    rig_user(rig, 0);
+    assert_int_equal(rig_worker(rig, "local", ROLE_TALLY, 103), 1);
 }
 
 /* ---- the table ---- */
@@ -580,6 +603,7 @@ main(void)
         TEST(strange_users),
         TEST(a_pid_of_another_machine),
         TEST(a_worker_of_another_machine),
+        TEST(shard_0_is_of_this_machine),
         cmocka_unit_test(only_shard_0_tells),
         TEST(pages),
         TEST(pages_of_a_session_that_ended),

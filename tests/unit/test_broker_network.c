@@ -696,6 +696,34 @@ rubbish_from_a_key_holder(void **state)
     served(s);
 }
 
+/* One key's connections: a burst, then four a second. The rest are cut off, come again, and get in. */
+static void
+a_key_that_comes_too_often(void **state)
+{
+    struct site *s = *state;
+    uint32_t cut = 0;
+    for (int i = 0; i < 60 && cut == 0; i++) {
+        void *socket = dealer(s, NULL);
+        assert_true(curve_connect(socket, &s->ward, s->server.public_key));
+        char name[16];
+        snprintf(name, sizeof(name), "often-%d", i);
+        void *watch = monitor(s, socket, name);
+        uint32_t value;
+        assert_int_equal(zmq_connect(socket, s->endpoint), 0);
+        if (event_next(s, watch, &value) != ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+            cut++;
+            void *other = network_peer(s, &s->other, &s->server, NULL);
+            welcomed(s, other, ROLE_CLIENT);
+            socket_end(s, other);
+            welcomed(s, socket, ROLE_CLIENT); /* by itself, later */
+        }
+        zmq_socket_monitor(socket, NULL, 0);
+        socket_end(s, watch);
+        socket_end(s, socket);
+    }
+    assert_int_equal(cut, 1);
+}
+
 int
 main(void)
 {
@@ -716,6 +744,7 @@ main(void)
         TEST(rubbish_in_the_handshake),
         TEST(half_open),
         TEST(rubbish_from_a_key_holder),
+        TEST(a_key_that_comes_too_often),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

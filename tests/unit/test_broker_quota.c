@@ -1,6 +1,7 @@
 /* What one principal may send, hold and see: quotas through the core, sessions, records of one's own. */
 #include "tests/lib/broker_people.h"
 
+#include "broker/limits.h"
 #include "common/log.h"
 #include "proto/cursor.h"
 #include "proto/pack.h"
@@ -92,6 +93,58 @@ what_is_no_good_counts(void **state)
     busy_with(rig, "w", "quota");
     free(zeros);
     buf_fini(&header);
+}
+
+static void
+asks_for_later(struct broker_rig *rig, const char *who, uint64_t request)
+{
+    rig_query(rig, who, request, "tally", 1000, 60000);
+}
+
+/* Questions park for a minute: one principal's sessions together must leave places to the others. */
+static void
+questions_of_one(void **state)
+{
+    struct broker_rig *rig = *state;
+    client_with_key(rig, "w1", WARD);
+    client_with_key(rig, "w2", WARD);
+    for (uint64_t i = 1; i <= ROUTES_SESSION_MAX; i++) {
+        asks_for_later(rig, i % 2 == 0 ? "w1" : "w2", i);
+    }
+    rig_turn(rig);
+    rig_silent(rig, "w1");
+    rig_silent(rig, "w2");
+    asks_for_later(rig, "w1", 1000);
+    assert_true(busy_with(rig, "w1", "share") > 0);
+    client_with_key(rig, "other", SECRETARY);
+    asks_for_later(rig, "other", 1);
+    rig_turn(rig);
+    rig_silent(rig, "other");
+    rig_user(rig, WARD);
+    rig_bye(rig, "w2"); /* gives its places back */
+    asks_for_later(rig, "w1", 1000);
+    rig_turn(rig);
+    rig_silent(rig, "w1");
+}
+
+/* A question counts as a record does, answered or not. */
+static void
+questions_take_quota(void **state)
+{
+    struct broker_rig *rig = *state;
+    struct message_answer answer;
+    client_with_key(rig, "w", WARD);
+    for (uint64_t i = 0; i < 500; i++) { /* 100 a second, bursts of 500 */
+        rig_query(rig, "w", i, "broker.status", 0, 0);
+        rig_turn(rig);
+        rig_told(rig, "w", MESSAGE_answer, &answer);
+    }
+    rig_query(rig, "w", 500, "broker.status", 0, 0);
+    assert_true(busy_with(rig, "w", "quota") == 1);
+    client_with_key(rig, "l", 0);
+    rig_query(rig, "l", 1, "broker.status", 0, 0);
+    rig_turn(rig);
+    rig_told(rig, "l", MESSAGE_answer, &answer);
 }
 
 static void
@@ -216,8 +269,9 @@ main(void)
     log_open("test", LOG_ERROR);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, people_set_up, people_tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_flood_of_one),  TEST(bytes_count_too),     TEST(what_is_no_good_counts),
-        TEST(sessions_of_one), TEST(records_of_ones_own), TEST(who_is_there),
+        TEST(a_flood_of_one),      TEST(bytes_count_too),      TEST(what_is_no_good_counts),
+        TEST(questions_of_one),    TEST(questions_take_quota), TEST(sessions_of_one),
+        TEST(records_of_ones_own), TEST(who_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

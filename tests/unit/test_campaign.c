@@ -183,7 +183,7 @@ keys_unknown_missing_and_twice(void **state)
     pack_cstr(&bytes, "scores");
     pack_array(&bytes, 1);
     pack_uint(&bytes, 1);
-    assert_decode_fails(&bytes, CODE_SHAPE_INVALID);
+    assert_decode_fails(&bytes, CODE_WRONG_TYPE);
     buf_fini(&bytes);
 }
 

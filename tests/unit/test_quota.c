@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-static const struct quota_rate RATE = {.records = 100, .bytes = 1000};
+static const struct quota_rate RATE = {.records = 100, .bytes = 1000, .handshakes = 4};
 
 static int
 set_up(void **state)
@@ -77,7 +77,7 @@ bytes_and_records(void **state)
 static void
 the_largest_debt(void **state)
 {
-    const struct quota_rate least = {1, 1};
+    const struct quota_rate least = {1, 1, 1};
     struct account *a = quota_account(*state, slice_text("p"), &least, 0);
     quota_take(a, SUBMIT_RECORDS_MAX, 0);
     assert_int_equal(quota_wait_ms(a, &least, 0), RETRY_QUOTA_MAX_MS);
@@ -90,7 +90,7 @@ the_largest_debt(void **state)
 static void
 a_long_silence(void **state)
 {
-    const struct quota_rate most = {10000000, (uint64_t)10 << 30};
+    const struct quota_rate most = {10000000, (uint64_t)10 << 30, 40};
     struct account *a = quota_account(*state, slice_text("p"), &most, 0);
     quota_take(a, 1, 1);
     assert_int_equal(quota_wait_ms(a, &most, INT64_MAX / 2), 0);
@@ -131,14 +131,33 @@ swept_when_full(void **state)
     assert_int_equal(q->count, 0);
 }
 
+/* Connections come in bursts, when a line is back; no more than that, and then so many a second. */
+static void
+handshakes_are_counted(void **state)
+{
+    struct account *a = account(*state, "p");
+    for (int i = 0; i < 4 * QUOTA_BURST_S; i++) {
+        assert_true(quota_handshake(a, &RATE, 0));
+    }
+    assert_false(quota_handshake(a, &RATE, 0));
+    assert_false(quota_handshake(a, &RATE, 249));
+    assert_true(quota_handshake(a, &RATE, 250));
+    assert_false(quota_handshake(a, &RATE, 250));
+    assert_int_equal(quota_wait_ms(a, &RATE, 250), 0); /* records are not theirs */
+    quota_sweep(*state, &RATE, 5249);
+    assert_int_equal(((struct quota *)*state)->count, 1);
+    quota_sweep(*state, &RATE, 5250);
+    assert_int_equal(((struct quota *)*state)->count, 0);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_burst_and_its_end), TEST(the_wait_is_exact), TEST(bytes_and_records),
-        TEST(the_largest_debt),    TEST(a_long_silence),    TEST(each_its_own),
-        TEST(swept_when_full),
+        TEST(a_burst_and_its_end), TEST(the_wait_is_exact),      TEST(bytes_and_records),
+        TEST(the_largest_debt),    TEST(a_long_silence),         TEST(each_its_own),
+        TEST(swept_when_full),     TEST(handshakes_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

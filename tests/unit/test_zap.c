@@ -8,13 +8,17 @@
 #include <cmocka.h>
 
 static const uint8_t KEY[ACCESS_KEY_SIZE] = {0xab, 0xcd, 1, 2, 3};
+#define LATER 0x77 /* first byte of a key whose peer has come too often */
 #define KEY_HEX "abcd010203000000000000000000000000000000000000000000000000000000"
 
-static bool
+static enum zap_verdict
 known(void *context, const uint8_t key[ACCESS_KEY_SIZE])
 {
     ++*(int *)context;
-    return memcmp(key, KEY, ACCESS_KEY_SIZE) == 0;
+    if (key[0] == LATER) {
+        return ZAP_LATER;
+    }
+    return memcmp(key, KEY, ACCESS_KEY_SIZE) == 0 ? ZAP_ADMITTED : ZAP_UNKNOWN;
 }
 
 /* A good one; each test breaks it in one place. */
@@ -54,6 +58,17 @@ who_is_known_comes_in(void **state)
     (void)state;
     request_make(r);
     answered(r, 7, "id7", "200", 1);
+}
+
+static void
+who_comes_too_often_is_put_off(void **state)
+{
+    static const uint8_t late[ACCESS_KEY_SIZE] = {LATER};
+    struct slice r[8];
+    (void)state;
+    request_make(r);
+    r[6] = slice_of(late, sizeof(late));
+    answered(r, 7, "id7", "300", 1);
 }
 
 static void
@@ -120,9 +135,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_is_known_comes_in),
-        cmocka_unit_test(who_is_not_stays_out),
-        cmocka_unit_test(another_domain_or_mechanism),
+        cmocka_unit_test(who_is_known_comes_in),  cmocka_unit_test(who_comes_too_often_is_put_off),
+        cmocka_unit_test(who_is_not_stays_out),   cmocka_unit_test(another_domain_or_mechanism),
         cmocka_unit_test(requests_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

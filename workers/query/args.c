@@ -6,10 +6,8 @@
 #include <stdio.h>
 
 static const char *const KIND_WORDS[] = {
-    [ARG_TEXT] = "text",
-    [ARG_BOOL] = "bool",
-    [ARG_TEXTS] = "[text]",
-    [ARG_ARRAY] = "[...]",
+    [ARG_TEXT] = "text",    [ARG_BOOL] = "bool",   [ARG_UINT] = "uint",
+    [ARG_TEXTS] = "[text]", [ARG_ARRAY] = "[...]",
 };
 
 static bool
@@ -37,6 +35,8 @@ read_one(struct ask *ask, struct cursor *c, const struct arg *arg)
         return cursor_text(c, arg->to) == ERR_OK;
     case ARG_BOOL:
         return cursor_bool(c, arg->to) == ERR_OK;
+    case ARG_UINT:
+        return cursor_uint(c, arg->to) == ERR_OK;
     case ARG_TEXTS:
         return read_texts(ask, c, arg->to);
     case ARG_ARRAY:

@@ -14,6 +14,7 @@ struct texts {
 enum arg_kind {
     ARG_TEXT,  /* struct slice; empty where absent */
     ARG_BOOL,  /* bool */
+    ARG_UINT,  /* uint64_t */
     ARG_TEXTS, /* struct texts, in the arena */
     ARG_ARRAY, /* struct slice: the whole array, for the question to read */
 };

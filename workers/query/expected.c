@@ -66,8 +66,7 @@ expected_add(struct family *f, const struct form *form, struct expected_span spa
             continue;
         }
         uint64_t count = expected_of(r, form, unit, span);
-        counts[0] += count;
-        if (row > 0) {
+        for (; row != ROW_OUTSIDE; row = f->above[row]) {
             counts[row] += count;
         }
     }

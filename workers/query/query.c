@@ -11,10 +11,28 @@ static const struct {
     const char *name;
     ask_fn *ask;
 } QUESTIONS[] = {
-    {"tally", ask_tally},         {"missing", ask_missing}, {"completeness", ask_completeness},
-    {"reports", ask_reports},     {"export", ask_export},   {"verdicts", ask_verdicts},
-    {"rejected", ask_rejected},   {"unit", ask_unit},       {"campaign", ask_campaign},
-    {"campaigns", ask_campaigns}, {"state", ask_state},     {"access", ask_access},
+    {"tally", ask_tally},
+    {"missing", ask_missing},
+    {"completeness", ask_completeness},
+    {"reports", ask_reports},
+    {"export", ask_export},
+    {"verdicts", ask_verdicts},
+    {"rejected", ask_rejected},
+    {"unit", ask_unit},
+    {"campaign", ask_campaign},
+    {"campaigns", ask_campaigns},
+    {"state", ask_state},
+    {"rank", ask_rank},
+    {"blocs", ask_blocs},
+    {"highlights", ask_highlights},
+    {"access", ask_access},
+    {"approvals", ask_approvals},
+    {"units.find", ask_units_find},
+    {"review.list", ask_review_list},
+    {"review.show", ask_review_show},
+    {"honours", ask_honours},
+    {"history", ask_history},
+    {"file", ask_file},
     {"sign-in", ask_sign_in},
 };
 

@@ -126,8 +126,7 @@ rollup_run(struct rollup *r, struct complaint *why)
         arena_reset(q->scratch);
         snapshot_need(tally_decode(value, q->scratch, &tally), "tally");
         bool at_end = registry_at_end(&q->registry, unit, r->family->period);
-        add_unit(r, &r->rows[0], &tally, at_end);
-        if (row > 0) {
+        for (; row != ROW_OUTSIDE; row = r->family->above[row]) {
             add_unit(r, &r->rows[row], &tally, at_end);
         }
     }

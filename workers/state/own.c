@@ -18,11 +18,10 @@ unit_named(const struct access_entry *entry, struct slice code)
     return there ? &entry->units[low] : NULL;
 }
 
-/* The version in force on *day; else the last one before it, else the first. Moves *day into it, so
- * that its parent is asked of a day on which there was one. */
-static const struct registry_version *
-version_nearest(const struct registry_unit *unit, int32_t *day)
+const struct registry_version *
+own_version(const struct registry *registry, uint32_t id, int32_t *day)
 {
+    const struct registry_unit *unit = &registry->units[id];
     if (unit->count == 0) {
         return NULL;
     }
@@ -45,7 +44,7 @@ own(const struct registry *registry, const struct access_entry *entry, uint32_t 
         if (named != NULL && (named->subtree || (alone && depth == 0))) {
             return true;
         }
-        const struct registry_version *version = version_nearest(&registry->units[unit], &day);
+        const struct registry_version *version = own_version(registry, unit, &day);
         unit = version == NULL ? UNIT_NONE : version->parent;
     }
     return false;

@@ -15,4 +15,9 @@ bool own_unit(const struct registry *registry, const struct access_entry *entry,
 bool own_subtree(const struct registry *registry, const struct access_entry *entry, uint32_t unit,
                  int32_t day);
 
+/* The unit's version in force on *day; else the last one before it, else the first; NULL where it has
+ * none. Moves *day into it, so that its parent is asked of a day on which there was one. */
+const struct registry_version *own_version(const struct registry *registry, uint32_t unit,
+                                           int32_t *day);
+
 #endif

@@ -152,7 +152,7 @@ struct verdict_row {
     struct slice unit;   /* code, from the envelope */
     struct slice code;   /* code_text(); empty unless rejected or warned */
     struct slice subject, detail;
-    struct slice principal; /* whose it was, where it had no effect or is about no unit; else empty:
+    struct slice principal; /* whose it was; empty for a report or withdrawal that had an effect:
                                the unit says it */
 };
 void verdict_encode(const struct verdict_row *v, struct buf *out);

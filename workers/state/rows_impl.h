@@ -58,6 +58,33 @@ row_text(struct reader *r)
     return reader_bytes(r, (size_t)row_uint(r, reader_left(r)));
 }
 
+static inline void
+row_put_receipt(struct buf *out, struct receipt receipt)
+{
+    buf_varint(out, receipt.block);
+    buf_varint(out, receipt.index);
+}
+
+static inline struct receipt
+row_receipt(struct reader *r)
+{
+    struct receipt receipt = {.block = reader_varint(r)};
+    receipt.index = (uint32_t)row_uint(r, UINT32_MAX);
+    return receipt;
+}
+
+/* A number that stands for one of an enum's, or for a bool: one that is none of them must not
+ * become one. */
+static inline uint8_t
+row_choice(struct reader *r, uint8_t least, uint8_t most)
+{
+    uint8_t number = reader_byte(r);
+    if (number < least || number > most) {
+        r->bad = true;
+    }
+    return number;
+}
+
 static inline enum err
 row_end(const struct reader *r)
 {

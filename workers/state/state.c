@@ -14,10 +14,26 @@ const char *
 table_name(enum table table)
 {
     static const char *const names[TABLE_COUNT] = {
-        [TABLE_META] = "meta",   [TABLE_IDENT] = "ident",           [TABLE_CAMPAIGN] = "campaign",
-        [TABLE_UNIT] = "unit",   [TABLE_REPORT] = "report",         [TABLE_HISTORY] = "history",
-        [TABLE_TALLY] = "tally", [TABLE_VERDICT] = "verdict",       [TABLE_REJECTED] = "rejected",
-        [TABLE_ULID] = "ulid",   [TABLE_QUARANTINE] = "quarantine", [TABLE_ACCESS] = "access",
+        [TABLE_META] = "meta",
+        [TABLE_IDENT] = "ident",
+        [TABLE_CAMPAIGN] = "campaign",
+        [TABLE_UNIT] = "unit",
+        [TABLE_REPORT] = "report",
+        [TABLE_HISTORY] = "history",
+        [TABLE_TALLY] = "tally",
+        [TABLE_VERDICT] = "verdict",
+        [TABLE_REJECTED] = "rejected",
+        [TABLE_ULID] = "ulid",
+        [TABLE_QUARANTINE] = "quarantine",
+        [TABLE_APPROVAL] = "approval",
+        [TABLE_NOMINATION] = "nomination",
+        [TABLE_ACT] = "act",
+        [TABLE_QUEUE] = "queue",
+        [TABLE_SUBJECT] = "subject",
+        [TABLE_MEETING] = "meeting",
+        [TABLE_VOTE] = "vote",
+        [TABLE_FILE] = "file",
+        [TABLE_ACCESS] = "access",
     };
     CHECK(table < TABLE_COUNT);
     return names[table];

@@ -13,6 +13,7 @@
  *   VERDICT   block u64 ‖ index u32               -> verdicts other than plain `accepted`
  *   REJECTED  unit's code ‖ 0 ‖ block u64 ‖ index u32 -> nothing: the rejected of one unit
  *   ULID      principal ‖ 0 ‖ ULID                -> receipt that used it
+ *   APPROVAL, NOMINATION, ACT, QUEUE, SUBJECT, MEETING, VOTE, FILE: the council's; rows_council.h
  *   QUARANTINE block u64 ‖ index u32              -> nothing or a mark: skipped by every replay
  *   ACCESS    principal                           -> its newest access record, as it came
  *
@@ -39,6 +40,14 @@ enum table {
     TABLE_REJECTED,
     TABLE_ULID,
     TABLE_QUARANTINE,
+    TABLE_APPROVAL,
+    TABLE_NOMINATION,
+    TABLE_ACT,
+    TABLE_QUEUE,
+    TABLE_SUBJECT,
+    TABLE_MEETING,
+    TABLE_VOTE,
+    TABLE_FILE,
     TABLE_ACCESS,
     TABLE_COUNT
 };

@@ -6,7 +6,13 @@
  *                          none; the body is not looked at
  *   report, withdrawal     applied and told by the shard of the envelope's unit
  *   units, campaign,       applied by every shard, told by shard 0
- *   access, quarantine
+ *   access, approval,
+ *   quarantine
+ *   nomination, review,    applied and told by shard 0, whatever the envelope's unit: the council's
+ *   comment, meeting,      work has one order
+ *   vote, opening,
+ *   decision, revocation,
+ *   file
  *   unreadable, unknown    told by shard 0 */
 #include "workers/tally/apply_impl.h"
 
@@ -16,13 +22,14 @@
 #include "workers/state/state_cache.h"
 #include "workers/tally/ahead.h"
 #include "workers/tally/ledger.h"
+#include "workers/tally/lock.h"
 #include "workers/tally/recent.h"
 #include "workers/tally/speakers.h"
 #include "workers/tally/verdicts.h"
 
 #include <stdlib.h>
 
-enum scope { SCOPE_NONE, SCOPE_UNIT, SCOPE_ALL };
+enum scope { SCOPE_NONE, SCOPE_UNIT, SCOPE_ALL, SCOPE_COUNCIL };
 
 static const struct handler {
     enum scope scope;
@@ -34,6 +41,16 @@ static const struct handler {
     [RECORD_campaign] = {SCOPE_ALL, apply_campaign},
     [RECORD_quarantine] = {SCOPE_ALL, apply_quarantine_record},
     [RECORD_access] = {SCOPE_ALL, apply_access},
+    [RECORD_approval] = {SCOPE_ALL, apply_approval},
+    [RECORD_nomination] = {SCOPE_COUNCIL, apply_nomination},
+    [RECORD_review] = {SCOPE_COUNCIL, apply_review},
+    [RECORD_comment] = {SCOPE_COUNCIL, apply_comment},
+    [RECORD_meeting] = {SCOPE_COUNCIL, apply_meeting},
+    [RECORD_vote] = {SCOPE_COUNCIL, apply_vote},
+    [RECORD_opening] = {SCOPE_COUNCIL, apply_opening},
+    [RECORD_decision] = {SCOPE_COUNCIL, apply_decision},
+    [RECORD_revocation] = {SCOPE_COUNCIL, apply_revocation},
+    [RECORD_file] = {SCOPE_COUNCIL, apply_file},
 };
 
 #define HANDLER_COUNT (sizeof(HANDLERS) / sizeof(HANDLERS[0]))
@@ -94,7 +111,8 @@ bool
 record_concerns(const struct apply *a, struct slice unit, uint64_t type)
 {
     enum scope scope = type < HANDLER_COUNT ? HANDLERS[type].scope : SCOPE_NONE;
-    bool applies = scope == SCOPE_ALL || (scope == SCOPE_NONE && a->shard == 0) ||
+    bool applies = scope == SCOPE_ALL ||
+                   ((scope == SCOPE_NONE || scope == SCOPE_COUNCIL) && a->shard == 0) ||
                    (scope == SCOPE_UNIT && shard_of_unit(unit, a->shards) == a->shard);
     return applies || tells_skipped(a, unit);
 }
@@ -150,11 +168,12 @@ record_apply(struct apply *a, struct record *record)
     }
     const struct handler *handler = &HANDLERS[type];
     bool own = handler->scope == SCOPE_UNIT ? envelope_is_own(a, record) : a->shard == 0;
-    if (!own && handler->scope == SCOPE_UNIT) {
+    if (!own && handler->scope != SCOPE_ALL) {
         return ERR_OK;
     }
     enum err err = registry_refresh(a);
     err = err == ERR_OK ? speakers_refresh(a->speakers, a->state) : err;
+    err = err == ERR_OK ? locks_refresh(a->locks, a->state, &a->registry) : err;
     if (err != ERR_OK) {
         return err;
     }
@@ -287,6 +306,7 @@ apply_blocks(struct apply *a, const struct slice *blocks, uint32_t count)
         a->registry_stale = true;
         recents_forget(a->recents);
         speakers_forget(a->speakers);
+        locks_forget(a->locks);
         ledger_forget(a->ledger);
         a->position = a->committed;
         return err;
@@ -348,6 +368,7 @@ apply_new(struct state *state, uint32_t shard, uint32_t shards, struct apply **a
                         .registry_stale = true,
                         .recents = recents_new(),
                         .speakers = speakers_new(),
+                        .locks = locks_new(),
                         .ledger = ledger_new(),
                         .arena = arena_new()};
     enum err err = state_settle(a);
@@ -372,6 +393,7 @@ apply_free(struct apply **apply)
     plans_fini(&a->plans);
     recents_free(&a->recents);
     speakers_free(&a->speakers);
+    locks_free(&a->locks);
     ledger_free(&a->ledger);
     arena_free(&a->arena);
     buf_fini(&a->key);

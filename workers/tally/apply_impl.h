@@ -39,6 +39,7 @@ struct usual {
 struct recents;
 struct speakers;
 struct ledger;
+struct locks;
 
 struct apply {
     struct state *state;
@@ -50,6 +51,7 @@ struct apply {
     struct recents *recents;   /* recent.h */
     struct ledger *ledger;     /* ledger.h */
     struct speakers *speakers; /* speakers.h */
+    struct locks *locks;       /* lock.h */
     struct usual usual;        /* ahead.h */
     bool registry_stale;       /* the tables have moved, or an abort took back what was loaded */
     struct skipped skipped;
@@ -67,7 +69,17 @@ apply_fn apply_withdrawal;
 apply_fn apply_units;
 apply_fn apply_campaign;
 apply_fn apply_access;
+apply_fn apply_approval;
 apply_fn apply_quarantine_record;
+apply_fn apply_nomination;
+apply_fn apply_review;
+apply_fn apply_comment;
+apply_fn apply_meeting;
+apply_fn apply_vote;
+apply_fn apply_opening;
+apply_fn apply_decision;
+apply_fn apply_revocation;
+apply_fn apply_file;
 
 /* Whether a record is this shard's to apply, or to tell of when it is skipped. */
 bool record_concerns(const struct apply *a, struct slice unit, uint64_t type);

@@ -4,6 +4,7 @@
 
 #include "proto/rights.h"
 #include "workers/state/own.h"
+#include "workers/tally/lock.h"
 #include "workers/tally/speakers.h"
 
 /* A claim on its way through the checks. The period is read first, since the unit's existence rests
@@ -171,19 +172,22 @@ check_time(struct check *c)
     return true;
 }
 
-/* Approvals will lock periods; there is no record of that kind yet, so nothing is locked. */
-static bool
-period_is_locked(const struct place *place)
-{
-    (void)place;
-    return false;
-}
-
 static bool
 check_lock(struct check *c)
 {
-    if (period_is_locked(c->place)) {
-        return complain(c->why, CODE_PERIOD_LOCKED, c->claim->period, "%s", "");
+    const struct approval_of of = {
+        .approvals = locks_approvals(c->apply->locks),
+        .registry = &c->apply->registry,
+        .campaign = c->place->campaign->source,
+        .unit = c->place->key.unit,
+        .period = c->place->period,
+    };
+    struct approved by;
+    if (approval_locks(&of, &by)) {
+        char period[PERIOD_TEXT];
+        period_format(by.period, period);
+        return complain(c->why, CODE_PERIOD_LOCKED, c->claim->period, "%.*s %s",
+                        SLICE_ARG(of.registry->units[by.unit].code), period);
     }
     return true;
 }

@@ -52,6 +52,16 @@ verdicts_close_block(struct apply *a)
     buf_clear(&a->told);
 }
 
+/* Whether the unit says whose the record was. Of a report or a withdrawal that had an effect it does: that
+ * is by far the most of what is stored here. An act is often about another's unit (who approves a ward's
+ * month is its district), and who sent it must still be told what became of it. */
+static bool
+unit_says_whose(uint8_t type, const struct outcome *outcome, struct slice unit)
+{
+    bool refused = outcome->verdict == VERDICT_REJECTED || outcome->verdict == VERDICT_QUARANTINED;
+    return !refused && unit.len > 0 && (type == RECORD_report || type == RECORD_withdrawal);
+}
+
 static enum err
 verdict_store(struct apply *a, const struct record *record, uint8_t type,
               const struct outcome *outcome)
@@ -67,7 +77,7 @@ verdict_store(struct apply *a, const struct record *record, uint8_t type,
         .code = slice_text(code_text(outcome->why.code)),
         .subject = slice_text(outcome->why.subject),
         .detail = slice_text(outcome->why.detail),
-        .principal = refused || unit.len == 0 ? record->principal : slice_text(""),
+        .principal = unit_says_whose(type, outcome, unit) ? slice_text("") : record->principal,
     };
     key_receipt(&a->key, record->receipt);
     buf_clear(&a->value);
