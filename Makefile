@@ -11,7 +11,7 @@ ifneq ($(SAN),)
 ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LDFLAGS += -fsanitize=$(SAN)
 endif
-LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash
+LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash -lzip
 JOBS := -j$(shell nproc)
 
 # A folder's objects; main.c stands apart so that tests can link the rest.

@@ -33,6 +33,8 @@ static const struct {
     {"honours", ask_honours},
     {"history", ask_history},
     {"file", ask_file},
+    {"meetings", ask_meetings},
+    {"meeting", ask_meeting},
 };
 
 struct query *
