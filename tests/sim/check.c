@@ -221,6 +221,7 @@ check_all(struct sim *s)
     if (!s->failed) {
         check_counts(s, m, records);
         check_rows(s, m);
+        check_council(s, m);
     }
     for (uint32_t i = 0; i < s->settings.shards && !s->failed; i++) {
         check_replay(s, i);

@@ -346,6 +346,13 @@ quarantine(struct model *m, const struct block *block, const struct block_record
 
 /* ---- any record ---- */
 
+bool
+model_refuse(struct model *m, enum code code)
+{
+    m->code = code;
+    return false;
+}
+
 static enum verdict
 judge(struct model *m, const struct block *block, const struct block_record *record)
 {
@@ -369,6 +376,8 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
         return model_access(m, record);
     case RECORD_quarantine:
         return quarantine(m, block, record);
+    case RECORD_approval:
+        return model_approval(m, block, record);
     default:
         return VERDICT_REJECTED;
     }
@@ -377,6 +386,7 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
 enum verdict
 model_record(struct model *m, const struct block *block, const struct block_record *record)
 {
+    m->code = CODE_NONE;
     enum verdict verdict = judge(m, block, record);
     m->verdicts[verdict]++;
     arena_reset(m->turn);

@@ -96,6 +96,9 @@ records_make(struct sim *s, struct submitter *b)
     int64_t n = rng_between(&s->load_rng, 1, RECORDS_MOST);
     for (int64_t i = 0; i < n; i++) {
         struct slice unit, body;
+        if (load_council(s)) {
+            continue;
+        }
         if (!load_next(s, &unit, &body)) {
             b->next_us = INT64_MAX;
             return;

@@ -121,6 +121,8 @@ run_make(struct sim *s)
     s->node_rng = rng_stream(s->seed, 4);
     s->sodium_rng = rng_stream(s->seed, 5);
     s->outbox_rng = rng_stream(s->seed, 6);
+    s->council_rng = rng_stream(s->seed, 7);
+    s->has_council = rng_chance(&s->council_rng, 1, 2);
     s->sent = mem_alloc(SIM_RECORDS_MAX * sizeof(*s->sent));
     s->load_left = (uint32_t)rng_between(&s->load_rng, 100, 400);
     net_init(&s->net);

@@ -29,14 +29,18 @@
 enum count {
 #define FAULT(name, words) FAULT_##name,
 #define SENT(name, words)
+#define CAME(name, words)
 #include "tests/sim/counts.def"
 #undef FAULT
 #undef SENT
+#undef CAME
 #define FAULT(name, words)
 #define SENT(name, words) SENT_##name,
+#define CAME(name, words) CAME_##name,
 #include "tests/sim/counts.def"
 #undef FAULT
 #undef SENT
+#undef CAME
     COUNT_COUNT
 };
 
@@ -70,7 +74,7 @@ struct sim {
     struct sim_stats *stats;
     struct arena *arena;
     struct settings settings;
-    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng, outbox_rng;
+    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng, outbox_rng, council_rng;
     struct net net;
     struct disk disks[SIM_SHARDS_MAX];
     struct broker_node broker;
@@ -91,6 +95,7 @@ struct sim {
     struct sent *sent;
     uint32_t sent_count;
     bool keys_mixed;    /* one office was granted what another had connected with */
+    bool has_council;   /* there are approvals, nominations, meetings */
     bool has_offices;   /* all submitters but the first come from elsewhere, each with its key */
     uint32_t load_left; /* records still to be made up */
 };
@@ -122,6 +127,14 @@ void load_outbox(struct sim *s, uint64_t revision, struct slice *unit, struct sl
 struct slice load_units(struct sim *s);
 struct slice load_campaign(struct sim *s);
 struct slice load_ulid(struct sim *s);
+/* load_council.c: a record of the council's, or several, sent by whom they are of; false: none this time. */
+bool load_council(struct sim *s);
+struct slice council_ulid(struct sim *s);
+uint32_t council_actor(struct sim *s); /* a submitter's number */
+void council_send(struct sim *s, uint32_t from, struct slice unit, struct slice body);
+/* load_approval.c: one; of a period, from the communes up. */
+void load_approval(struct sim *s);
+void load_approve_all(struct sim *s);
 /* load_access.c: of one office anything; what it needs to go on. */
 struct slice load_access(struct sim *s, uint32_t office);
 struct slice load_access_plain(struct sim *s, uint32_t office);
