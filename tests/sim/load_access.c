@@ -36,7 +36,7 @@ static uint32_t
 roles_pick(struct sim *s)
 {
     struct rng *r = &s->load_rng;
-    if (!rng_chance(r, 1, 4)) {
+    if (!rng_chance(r, 1, s->has_council ? 8 : 4)) {
         return office_roles(s);
     }
     return ACCESS_BIT(rng_between(r, 0, ACCESS_ROLE_COUNT - 1)) |

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 
 struct model *
-model_new(void)
+model_new(const struct book *book)
 {
     struct model *m = mem_alloc(sizeof(*m));
     m->arena = arena_new();
     m->turn = arena_new();
+    m->council = mem_alloc(sizeof(*m->council));
+    m->council->book = book;
     return m;
 }
 
@@ -22,6 +24,7 @@ model_free(struct model **model)
     if (*model != NULL) {
         arena_free(&(*model)->arena);
         arena_free(&(*model)->turn);
+        free((*model)->council);
         free(*model);
     }
     *model = NULL;
@@ -378,6 +381,8 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
         return quarantine(m, block, record);
     case RECORD_approval:
         return model_approval(m, block, record);
+    case RECORD_nomination ... RECORD_file:
+        return model_council(m, block, record, type);
     default:
         return VERDICT_REJECTED;
     }

@@ -12,6 +12,7 @@
 #include "proto/block.h"
 #include "proto/campaign.h"
 #include "proto/records.h"
+#include "tests/sim/model_council.h"
 
 #define MODEL_CODES_MAX 32
 #define MODEL_INDICATORS_MAX 8
@@ -110,11 +111,12 @@ struct model {
     uint32_t skip_count;
     struct model_approval approvals[MODEL_APPROVALS_MAX];
     uint32_t approval_count;
+    struct model_council *council;
     enum code code; /* of the record just refused, where the model is sure; else CODE_NONE */
     uint64_t verdicts[VERDICT_QUARANTINED + 1];
 };
 
-struct model *model_new(void);
+struct model *model_new(const struct book *book);
 void model_free(struct model **model);
 /* Before the first record: one that a quarantine somewhere in the journal names. */
 void model_skip(struct model *m, struct receipt receipt);
@@ -166,6 +168,8 @@ bool model_may_report(struct model *m, struct slice principal, uint32_t unit, in
 bool model_may_rule(struct model *m, struct slice principal, bool access);
 /* As it was on the day; before it began as at first, after it ended as at last; NULL: never there. */
 const struct model_version *model_version_near(const struct model *m, uint32_t unit, int32_t day);
+/* NULL: it was not there on the day. */
+const struct model_version *model_version_on(const struct model *m, uint32_t unit, int32_t day);
 /* Whether it has one of the roles (bits); `local` has all. */
 bool model_has_role(const struct model *m, struct slice principal, uint32_t roles);
 /* The same, and the unit is its own on the day; refused with not-in-role or not-allowed. */

@@ -28,6 +28,18 @@ model_version_near(const struct model *m, uint32_t at, int32_t day)
     return last != NULL ? last : first;
 }
 
+const struct model_version *
+model_version_on(const struct model *m, uint32_t at, int32_t day)
+{
+    for (uint32_t i = 0; i < m->unit[at].count; i++) {
+        const struct model_version *v = &m->unit[at].versions[i];
+        if (v->from <= day && day <= v->to) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
 static bool
 stands_beneath(const struct model *m, uint32_t unit, uint32_t top, int32_t day)
 {

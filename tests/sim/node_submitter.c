@@ -43,7 +43,7 @@ submitter_start(struct sim *s, struct submitter *b)
         .brokers = brokers,
         .name = b->node.name,
         .in_flight = 1 + b->index % 3,
-        .batch_records = 1 + 7 * b->index,
+        .batch_records = 1 + 7 * b->index + (s->has_council ? 5 : 0),
         .give_up_ms = 100000000,
     };
     s->current = &b->node;
@@ -96,9 +96,6 @@ records_make(struct sim *s, struct submitter *b)
     int64_t n = rng_between(&s->load_rng, 1, RECORDS_MOST);
     for (int64_t i = 0; i < n; i++) {
         struct slice unit, body;
-        if (load_council(s)) {
-            continue;
-        }
         if (!load_next(s, &unit, &body)) {
             b->next_us = INT64_MAX;
             return;
