@@ -31,6 +31,10 @@ void
 council_send(struct sim *s, uint32_t from, struct slice unit, struct slice body)
 {
     struct submitter *b = &s->submitters[from];
+    uint64_t type = 0;
+    CHECK(layout_peek(body, &type));
+    sim_trace("%s is to send a record of the council's: %s", b->node.name,
+              record_layout(type)->name);
     submitter_send(s, b, arena_copy(s->arena, unit), arena_copy(s->arena, body));
     b->node.wake_us = b->node.alive ? s->now_us : b->node.wake_us;
 }

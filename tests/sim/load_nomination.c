@@ -141,7 +141,10 @@ load_propose(struct sim *s)
     struct rng *r = &s->council_rng;
     struct book_nomination *n = &s->book->nominations[s->book->nomination_count++];
     memcpy(n->id, council_ulid(s).data, sizeof(n->id));
-    n->unit = (uint32_t)(rng_chance(r, 1, 3) ? rng_between(r, 8, 10) : rng_between(r, 0, 7));
+    /* Mostly of two communes and those above them, so that quotas fill. */
+    n->unit = (uint32_t)(rng_chance(r, 1, 3)   ? rng_between(r, 8, 10)
+                         : rng_chance(r, 1, 2) ? rng_between(r, 0, 1)
+                                               : rng_between(r, 0, 7));
     if (rng_chance(r, 1, 3)) {
         uint8_t *bytes = arena_alloc(s->arena, 24);
         for (int i = 0; i < 24; i++) {
@@ -198,8 +201,8 @@ revocation_send(struct sim *s, const struct book_nomination *n)
     struct buf body = BUF_EMPTY;
     struct record_revocation in = {
         .nomination = slice_of(n->id, 16),
-        .number = slice_text("9/QĐ-UBND"),
-        .date = slice_text(rng_chance(&s->council_rng, 1, 10) ? "hôm qua" : "2022-01-05"),
+        .number = text_any(s, "9/QĐ-UBND"),
+        .date = date_any(s),
         .reason = text_any(s, "khai man"),
         .id = council_ulid(s),
     };
@@ -343,7 +346,7 @@ act_next(struct sim *s, const struct book_nomination *n, const struct nomination
         approved_next(s, n);
         break;
     case STATE_forwarded:
-        decision_send(s, n, OUTCOME_DECIDED);
+        decision_send(s, n, rng_chance(&s->council_rng, 1, 4) ? OUTCOME_REFUSED : OUTCOME_DECIDED);
         break;
     case STATE_decided:
         rng_chance(&s->council_rng, 1, 2) ? revocation_send(s, n) : comment_send(s, n);

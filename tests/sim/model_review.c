@@ -166,8 +166,13 @@ model_revoke(struct model *m, struct council_turn *t, const void *record)
     const struct record_revocation *in = record;
     const struct act_says says = {.reason = in->reason, .number = in->number, .date = in->date};
     struct model_nomination *n = own_find(m, t, in->nomination, in->date);
-    const struct review_move *move =
-        n == NULL ? NULL : model_move_find(m, t, n, REVIEW_revoke, &says);
+    if (n == NULL) {
+        return false;
+    }
+    if (text_trim(in->number).len == 0 || in->date.len == 0) {
+        return model_refuse(m, CODE_MISSING_FIELD);
+    }
+    const struct review_move *move = model_move_find(m, t, n, REVIEW_revoke, &says);
     if (move == NULL) {
         return false;
     }
