@@ -73,10 +73,11 @@ static const char *
 result_words(const json_t *vote)
 {
     const char *result = json_text(vote, "result");
-    return strcmp(result, "carried") == 0    ? "Thông qua"
-           : strcmp(result, "failed") == 0   ? "Không thông qua"
-           : strcmp(result, "untabled") == 0 ? "Chưa đủ số thành viên để biểu quyết"
-                                             : "Chưa có kết quả";
+    return strcmp(result, "carried") == 0     ? "Thông qua"
+           : strcmp(result, "failed") == 0    ? "Không thông qua"
+           : strcmp(result, "untabled") == 0  ? "Chưa đủ số thành viên để biểu quyết"
+           : strcmp(result, "cancelled") == 0 ? "Không biểu quyết"
+                                              : "Chưa có kết quả";
 }
 
 static void
