@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "proto/settings.h"
 #include "workers/gateway/import.h"
+#include "workers/gateway/jobs.h"
 #include "workers/gateway/sign_in.h"
 #include "workers/gateway/visitors.h"
 
@@ -18,6 +19,7 @@ struct gateway {
     struct clock clock;
     struct links links;
     struct imports imports;
+    struct jobs jobs;
     struct sign_ins sign_ins;
     struct plan *plan; /* of `plan_campaign`, as of `plan_ms`; NULL */
     char plan_campaign[CODE_MAX + 1];

@@ -53,6 +53,8 @@ void reply_json(struct request *r, unsigned status, json_t *body);
 void reply_complaint(struct request *r, const struct complaint *why);
 void reply_error(struct request *r, unsigned status, const char *code, const char *vi,
                  const char *en);
+/* An import that goes on without the request. */
+void job_reply(struct request *r, const struct job *job);
 enum MHD_Result reply_send(struct request *r);
 
 /* libmicrohttpd's callbacks. */
