@@ -26,6 +26,7 @@ struct gateway {
     int64_t plan_ms;
     struct visitors visitors;
     LIST_HEAD(request_list, request) suspended;
+    unsigned exports;          /* under way */
     uint64_t requests, errors; /* for /metrics */
 };
 

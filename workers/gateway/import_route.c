@@ -37,7 +37,7 @@ format_find(const struct request *r)
 }
 
 /* Codes are the only identifiers here; DHIS2's own ids are unknown. */
-static bool
+bool
 schemes_check(struct request *r)
 {
     static const char *const names[] = {"idScheme", "dataElementIdScheme", "orgUnitIdScheme"};
