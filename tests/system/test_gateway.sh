@@ -2,33 +2,14 @@
 # The gateway over HTTP, with curl: signing in, what is refused, and the Malaysian set as JSON, CSV and ADX: each
 # gives the published national figures; the gateway killed in the middle and the client repeating: one effect.
 . "$(dirname "$0")/../lib/site.sh"
+. "$ROOT/tests/lib/gateway.sh"
 V=$DATA_FILES/my_vax
 D=$SCRATCH/site
 DAYS=${DAYS:-120} # of 1,460; the whole set is test_malaysia.sh's
 zcat "$V/vax_state.csv.gz" | head -n $((DAYS * 16 + 1)) >"$SCRATCH/state.csv"
 zcat "$V/vax_malaysia.csv.gz" | head -n $((DAYS + 1)) >"$SCRATCH/nation.csv"
 check "init" thidua init --data "$D" --campaign "$V/campaign.yaml" --units "$V/units.csv" --shards 2
-echo "gateway_listen = 127.0.0.1:0" >>"$D/thidua.conf"
-site_up "$D" --clock 2025-06-01T00:00:00+08:00
-
-# gateway_find: the port that the newest gateway listens at; waits until it answers.
-gateway_find() {
-    local tries=0 old=${1:-}
-    while [ $tries -lt 200 ]; do
-        U=$(sed -n 's/.*process=gateway event=listening endpoint=//p' "$SCRATCH/up.log" | tail -n 1)
-        [ -n "$U" ] && [ "$U" != "$old" ] && curl -s -m 5 -o /dev/null "http://$U/healthz" && break
-        read -r -t 0.1 </dev/zero || :
-        tries=$((tries + 1))
-    done
-    U=http://$U
-}
-gateway_find
-# get WANTED-STATUS NAME CURL-ARGUMENTS...: the body stays in $SCRATCH/body
-get() {
-    local wanted=$1 name=$2
-    shift 2
-    equal "$name" "$wanted" "$(curl -s -m 120 -o "$SCRATCH/body" -D "$SCRATCH/headers" -w '%{http_code}' "$@")"
-}
+gateway_site "$D" --clock 2025-06-01T00:00:00+08:00
 get 200 "healthz" "$U/healthz"
 check "a grant" thidua access grant states --role ingest --role auditor --unit mys/
 check "a token" sh -c "thidua access token new states --name dhis2 --after 1.0 >$SCRATCH/token"
@@ -62,12 +43,6 @@ get 404 "an unknown unit, in Vietnamese" "${auth[@]}" -H 'Accept-Language: vi' "
 check "told in Vietnamese" grep -q 'Không có đơn vị' "$SCRATCH/body"
 
 # One form, in JSON, and what is refused of it.
-post() { # post STATUS NAME CONTENT-TYPE FILE [CURL...]
-    local status=$1 name=$2 type=$3 file=$4
-    shift 4
-    get "$status" "$name" "${auth[@]}" -H "Content-Type: $type" --data-binary "@$file" "$U/api/dataValueSets${Q:-}" "$@"
-}
-counts() { jq -r '.response | "\(.status) \(.importCount | "\(.imported) \(.updated) \(.ignored) \(.deleted)")"' "$SCRATCH/body"; }
 cat >"$SCRATCH/one.json" <<'J'
 {"dataSet": "daily", "completeDate": "2025-01-02", "period": "20250101", "orgUnit": "johor", "dataValues": [
  {"dataElement": "daily_partial", "value": "7", "comment": {"any": ["thing"]}},
@@ -87,7 +62,7 @@ equal "and an empty value takes away" "SUCCESS 0 1 0 1" "$(counts)"
 get 200 "a dry run" "${auth[@]}" -H "Content-Type: application/json" --data-binary "@$SCRATCH/two.json" "$U/api/dataValueSets?dryRun=true"
 get 200 "DELETE" "${auth[@]}" -H "Content-Type: application/json" --data-binary "@$SCRATCH/two.json" "$U/api/dataValueSets?importStrategy=DELETE"
 equal "takes away what is named" "SUCCESS 0 0 0 2" "$(counts)"
-get 409 "CREATE alone" "${auth[@]}" -H "Content-Type: application/json" --data-binary "@$SCRATCH/two.json" "$U/api/dataValueSets?importStrategy=CREATE"
+get 409 "a strategy that is none" "${auth[@]}" -H "Content-Type: application/json" --data-binary "@$SCRATCH/two.json" "$U/api/dataValueSets?importStrategy=SYNC"
 for bad in '{"dataValues": [' '[1]' '{"dataValues": [{"dataElement": "daily"' "$(printf '{"a":%0.s' {1..40})" ''; do
     printf '%s' "$bad" >"$SCRATCH/bad.json"
     post 400 "bad JSON: ${bad:0:20}" application/json "$SCRATCH/bad.json"
@@ -124,7 +99,7 @@ post 200 "ADX" application/adx+xml "$SCRATCH/c.xml"
 equal "all of it" "SUCCESS $cells 0 0 0" "$(counts)"
 
 # CSV, with the gateway killed in the middle, and again with the same key.
-gateway=$(sed -n 's/.*event=child_started program=thidua-gateway pid=//p' "$SCRATCH/up.log" | tail -n 1)
+gateway=$(gateway_pid)
 head_of() { thidua status --json | jq .head; }
 before=$(head_of)
 curl -s -m 120 --limit-rate 1M "${auth[@]}" -H "Content-Type: application/csv" -H "Idempotency-Key: nightly-1" \
@@ -172,7 +147,7 @@ check "has the head" grep -q '^thidua_journal_head [1-9]' "$SCRATCH/body"
 get 200 "openapi" "$U/openapi.json"
 get 200 "a receipt" "${auth[@]}" "$U/api/receipts/3.0"
 # A body that would not fit: 200 MB through a process that stays small, and goes on answering.
-gateway=$(sed -n 's/.*event=child_started program=thidua-gateway pid=//p' "$SCRATCH/up.log" | tail -n 1)
+gateway=$(gateway_pid)
 yes daily,20250101,johor,,,1 | head -c 200000000 |
     curl -s -m 150 -o "$SCRATCH/big" "${auth[@]}" -H "Content-Type: text/csv" -T - -X POST "$U/api/dataValueSets?dataSet=daily&dryRun=true&firstRowIsHeader=false"
 equal "200 MB are read" "SUCCESS 8000000" "$(jq -r '.response | "\(.status) \(.importCount.imported)"' "$SCRATCH/big")"

@@ -167,6 +167,7 @@ loop(struct gateway *g, int signals)
         MHD_run(g->http);
         links_step(&g->links);
         imports_step(&g->imports);
+        jobs_step(&g->jobs, clock_wall_us(&g->clock));
     }
 }
 
@@ -194,6 +195,7 @@ gateway_run(const struct settings *settings)
         gateway_stop(g);
         log_info("stopped", NULL);
     }
+    jobs_fini(&g->jobs);
     links_close(&g->links);
     plan_drop(&g->plan);
     close(signals);

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "proto/settings.h"
 #include "workers/gateway/import.h"
+#include "workers/gateway/jobs.h"
 #include "workers/gateway/sign_in.h"
 #include "workers/gateway/visitors.h"
 
@@ -18,12 +19,14 @@ struct gateway {
     struct clock clock;
     struct links links;
     struct imports imports;
+    struct jobs jobs;
     struct sign_ins sign_ins;
     struct plan *plan; /* of `plan_campaign`, as of `plan_ms`; NULL */
     char plan_campaign[CODE_MAX + 1];
     int64_t plan_ms;
     struct visitors visitors;
     LIST_HEAD(request_list, request) suspended;
+    unsigned exports;          /* under way */
     uint64_t requests, errors; /* for /metrics */
 };
 

@@ -301,6 +301,7 @@ http_completed(void *gateway, struct MHD_Connection *connection, void **request,
     if (r != NULL) {
         question_forget(r->question);
         import_free(&r->import);
+        values_end(r);
         credentials_wipe(&r->credentials);
         buf_fini(&r->body);
         free(r);

@@ -50,6 +50,9 @@ id_make(const struct import *im, const struct record_report *report, uint8_t id[
     pack_text(&all, report->unit);
     pack_text(&all, report->period);
     pack_raw(&all, report->values);
+    if (report->only != 0) {
+        pack_uint(&all, report->only);
+    }
     crypto_generichash(id, ULID_BYTES, all.data, all.len, NULL, 0);
     buf_fini(&all);
 }
@@ -73,6 +76,7 @@ record_close(struct import *im)
         .unit = buf_slice_of(&im->unit),
         .period = slice_text(period),
         .merge = true,
+        .only = im->options.only,
         .values = buf_slice_of(&values),
     };
     id_make(im, &report, id);
@@ -110,6 +114,12 @@ combo_check(struct slice combo, struct complaint *why)
            complain(why, CODE_COMBO_UNKNOWN, combo, "%s", "");
 }
 
+static bool
+takes_away(const struct import *im, const struct cell *cell)
+{
+    return cell->deleted || im->options.deletes || cell->value.len == 0;
+}
+
 /* What can be said without the units and the rights, which the tally worker knows. */
 static bool
 cell_check(const struct import *im, const struct cell *cell, struct period *period,
@@ -127,8 +137,7 @@ cell_check(const struct import *im, const struct cell *cell, struct period *peri
         !combo_check(cell->category, why) || !combo_check(cell->attribute, why)) {
         return false;
     }
-    return cell->value.len == 0 || cell->deleted || im->options.deletes ||
-           plan_value(im->plan, place, cell->value, why);
+    return takes_away(im, cell) || plan_value(im->plan, place, cell->value, why);
 }
 
 /* Whether the cell goes into the record in hand; one that names an indicator again does not. */
@@ -153,6 +162,11 @@ on_cell(struct cells_sink *sink, const struct cell *cell)
         cell_refuse(im, &why);
         return;
     }
+    if (im->options.only == ONLY_NEW && takes_away(im, cell)) {
+        im->counts.ignored++; /* nothing is created by taking away */
+        im->place++;
+        return;
+    }
     if (im->cells + im->deleted > 0 && !record_takes(im, cell, period, &place)) {
         record_close(im);
     }
@@ -163,7 +177,7 @@ on_cell(struct cells_sink *sink, const struct cell *cell)
         im->form = place.form;
     }
     pack_text(&im->values, place.code);
-    if (cell->deleted || im->options.deletes || cell->value.len == 0) {
+    if (takes_away(im, cell)) {
         pack_nil(&im->values);
         im->deleted++;
     } else {
@@ -217,6 +231,13 @@ import_new(struct imports *imports, const struct import_options *options, struct
     conflicts_init(&im->conflicts);
     imports->slots[slot] = im;
     return im;
+}
+
+void
+import_pass(struct import *im, void (*woken)(void *), void *owner)
+{
+    im->woken = woken;
+    im->owner = owner;
 }
 
 void

@@ -26,6 +26,8 @@ struct imports {
 
 struct import_options {
     bool dry_run, deletes, header;
+    bool async;    /* the answer does not wait for the verdicts */
+    uint64_t only; /* records.def, report.only: 0 all, 1 CREATE, 2 UPDATE */
     char campaign[CODE_MAX + 1], data_set[CODE_MAX + 1];
     char key[IDEMPOTENCY_KEY_MAX + 1]; /* empty: each time is another time */
     enum language language;
@@ -41,6 +43,8 @@ void imports_step(struct imports *imports);
 struct import *import_new(struct imports *imports, const struct import_options *options,
                           struct plan *plan, struct slice principal,
                           const struct cells_format *format, void (*woken)(void *), void *owner);
+/* From now on somebody else's. */
+void import_pass(struct import *import, void (*woken)(void *), void *owner);
 /* What is in flight goes on without it. */
 void import_free(struct import **import);
 

@@ -7,6 +7,9 @@
 
 #include "workers/gateway/import.h"
 
+#define ONLY_NEW 1 /* of a report's `only` (proto/records.def) */
+#define ONLY_THERE 2
+
 /* A piece of the body holds a record in 6 bytes at the least (CSV), and the window may be all but full. */
 #define WINDOW_RECORDS_MAX (IMPORT_WINDOW + CONNECTION_MEMORY / 6)
 _Static_assert(WINDOW_RECORDS_MAX < UINT16_MAX, "a tag has 16 bits for it");
@@ -14,6 +17,7 @@ _Static_assert(WINDOW_RECORDS_MAX < UINT16_MAX, "a tag has 16 bits for it");
 struct window_record {
     uint32_t unit_at, unit_len, body_at, body_len; /* in bytes */
     uint32_t places_at, cells, deleted;            /* cells: with a value */
+    uint32_t left;                                 /* of those: not taken, by importStrategy */
     struct receipt receipt;
     enum verdict verdict;
 };

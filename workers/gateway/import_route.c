@@ -36,14 +36,8 @@ format_find(const struct request *r)
     return NULL;
 }
 
-static bool
-is_one_of(const char *value, const char *a, const char *b, const char *c)
-{
-    return strcasecmp(value, a) == 0 || strcasecmp(value, b) == 0 || strcasecmp(value, c) == 0;
-}
-
 /* Codes are the only identifiers here; DHIS2's own ids are unknown. */
-static bool
+bool
 schemes_check(struct request *r)
 {
     static const char *const names[] = {"idScheme", "dataElementIdScheme", "orgUnitIdScheme"};
@@ -58,21 +52,40 @@ schemes_check(struct request *r)
     return true;
 }
 
-/* A merge cannot ask what is there: whether a value is new or not is known only when it is applied. */
+/* Every name that DHIS2 has had for one; what is there is looked at when the record is applied. */
+static const struct {
+    const char *name;
+    unsigned only; /* records.def, report.only */
+    bool deletes;
+} STRATEGIES[] = {
+    {"CREATE_AND_UPDATE", 0, false},
+    {"NEW_AND_UPDATES", 0, false},
+    {"MERGE", 0, false},
+    {"CREATE", 1, false},
+    {"NEW", 1, false},
+    {"UPDATE", 2, false},
+    {"UPDATES", 2, false},
+    {"DELETE", 0, true},
+    {"DELETES", 0, true},
+};
+
 static bool
 strategy_read(struct request *r, struct import_options *options)
 {
     const char *value = request_argument(r, "importStrategy");
-    if (value == NULL || is_one_of(value, "CREATE_AND_UPDATE", "NEW_AND_UPDATES", "MERGE")) {
-        return true;
+    for (size_t i = 0; value != NULL && i < sizeof STRATEGIES / sizeof *STRATEGIES; i++) {
+        if (strcasecmp(value, STRATEGIES[i].name) == 0) {
+            options->only = STRATEGIES[i].only;
+            options->deletes = STRATEGIES[i].deletes;
+            return true;
+        }
     }
-    options->deletes = is_one_of(value, "DELETE", "DELETES", "DELETE");
-    if (!options->deletes) {
+    if (value != NULL) {
         reply_error(r, MHD_HTTP_CONFLICT, "strategy",
-                    "importStrategy: chỉ nhận CREATE_AND_UPDATE và DELETE.",
-                    "importStrategy: only CREATE_AND_UPDATE and DELETE are taken.");
+                    "importStrategy là một trong CREATE_AND_UPDATE, CREATE, UPDATE, DELETE.",
+                    "importStrategy is one of CREATE_AND_UPDATE, CREATE, UPDATE, DELETE.");
     }
-    return options->deletes;
+    return value == NULL;
 }
 
 static bool
@@ -240,10 +253,15 @@ handle_import(struct request *r)
     if (r->import == NULL) {
         return;
     }
+    bool lasting;
     if (r->body_over) {
         import_end(r->import);
     }
-    if (import_waits(r->import)) {
+    if (r->body_over && request_switch(r, "async") && import_failed(r->import, &lasting) == NULL) {
+        job_reply(r, job_new(&r->gateway->jobs, r->import, r->principal,
+                             clock_wall_us(&r->gateway->clock)));
+        r->import = NULL;
+    } else if (import_waits(r->import)) {
         request_wait(r);
     } else if (import_is_over(r->import)) {
         import_reply(r);

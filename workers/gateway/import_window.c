@@ -69,14 +69,18 @@ records_count(struct import *im)
 {
     for (uint32_t i = 0; i < im->window.count; i++) {
         const struct window_record *r = &im->window.records[i];
-        if (r->verdict == VERDICT_ACCEPTED) {
-            im->counts.imported += r->cells;
+        uint32_t left = r->left < r->cells ? r->left : r->cells;
+        bool made = r->verdict == VERDICT_ACCEPTED ||
+                    (r->verdict == VERDICT_CORRECTED && im->options.only == ONLY_NEW);
+        if (made) {
+            im->counts.imported += r->cells - left;
         } else if (r->verdict == VERDICT_REJECTED || r->verdict == VERDICT_QUARANTINED) {
             im->counts.ignored += r->cells + r->deleted;
             continue;
         } else {
-            im->counts.updated += r->cells;
+            im->counts.updated += r->cells - left;
         }
+        im->counts.ignored += left;
         im->counts.deleted += r->deleted;
     }
 }
@@ -135,9 +139,12 @@ verdict_take(struct import *im, const json_t *row)
         return;
     }
     r->verdict = verdict_of(json_text(row, "verdict"));
+    enum code code = code_of_text(slice_text(json_text(row, "code")));
+    if (code == CODE_VALUES_LEFT) {
+        r->left = (uint32_t)strtoul(json_text(row, "detail"), NULL, 10);
+    }
     if (r->verdict == VERDICT_REJECTED || r->verdict == VERDICT_QUARANTINED) {
         struct complaint why = {0};
-        enum code code = code_of_text(slice_text(json_text(row, "code")));
         complain(&why, code == CODE_NONE ? CODE_MALFORMED : code,
                  slice_text(json_text(row, "subject")), "%s", json_text(row, "detail"));
         conflicts_add(&im->conflicts, &why, im->options.language,

@@ -10,7 +10,9 @@
 #include <zlib.h>
 
 #define ETAG_BYTES 16
-#define GZIP_WINDOW (15 + 16) /* zlib's way of asking for gzip's header */
+#define JSON_TYPE "application/json; charset=utf-8"
+#define STREAM_BLOCK (32u << 10) /* asked of a stream at once */
+#define GZIP_WINDOW (15 + 16)    /* zlib's way of asking for gzip's header */
 
 void
 reply_json(struct request *r, unsigned status, json_t *body)
@@ -22,7 +24,7 @@ reply_json(struct request *r, unsigned status, json_t *body)
     if (r->status == 0) {
         buf_clear(&r->body);
         buf_put(&r->body, text, strlen(text));
-        r->type = "application/json; charset=utf-8";
+        r->type = JSON_TYPE;
         r->status = status;
         r->gateway->errors += status >= 500;
     }
@@ -40,6 +42,14 @@ reply_error(struct request *r, unsigned status, const char *code, const char *vi
                json_pack("{s:s, s:i, s:s, s:s, s:s}", "httpStatus",
                          MHD_get_reason_phrase_for(status), "httpStatusCode", (int)status, "status",
                          "ERROR", "code", code, "message", r->language == LANGUAGE_VI ? vi : en));
+}
+
+void
+reply_stream(struct request *r, const char *type, stream_fn *stream)
+{
+    r->stream = stream;
+    r->type = type == NULL ? JSON_TYPE : type;
+    r->status = MHD_HTTP_OK;
 }
 
 static unsigned
@@ -156,16 +166,18 @@ reply_send(struct request *r)
 {
     char etag[2 * ETAG_BYTES + 3] = "";
     const char *had = request_header(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (r->status == MHD_HTTP_OK && r->route != NULL && !r->route->body) {
+    if (r->status == MHD_HTTP_OK && r->route != NULL && !r->route->body && r->stream == NULL) {
         etag_make(&r->body, etag);
         if (had != NULL && strstr(had, etag) != NULL) {
             r->status = MHD_HTTP_NOT_MODIFIED;
             buf_clear(&r->body);
         }
     }
-    bool zipped = wants_gzip(r) && gzip(&r->body);
+    bool zipped = r->stream == NULL && wants_gzip(r) && gzip(&r->body);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
+        r->stream != NULL
+            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, r->stream, r, NULL)
+            : MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
     if (response == NULL) {
         return MHD_NO;
     }

@@ -7,6 +7,10 @@
 #include "workers/gateway/gateway.h"
 #include "workers/gateway/routes.h"
 
+struct values_out;
+/* libmicrohttpd's MHD_ContentReaderCallback, of a request. */
+typedef ssize_t stream_fn(void *request, uint64_t at, char *to, size_t room);
+
 struct request {
     struct gateway *gateway;
     struct MHD_Connection *connection;
@@ -27,6 +31,12 @@ struct request {
     struct buf body;
     const char *type;
     uint32_t retry_s;
+    /* an answer that is made while it is sent */
+    stream_fn *stream; /* NULL: `body` is all of it */
+    struct values_out *out;
+    struct buf text; /* made, and sent up to text_at */
+    size_t text_at;
+    bool out_over; /* nothing more will be made */
     /* an import's */
     struct import *import;
     const struct cells_format *format;
@@ -53,6 +63,14 @@ void reply_json(struct request *r, unsigned status, json_t *body);
 void reply_complaint(struct request *r, const struct complaint *why);
 void reply_error(struct request *r, unsigned status, const char *code, const char *vi,
                  const char *en);
+/* 200, with a body that `stream` gives; NULL: JSON. */
+void reply_stream(struct request *r, const char *type, stream_fn *stream);
+/* idScheme and its like; false: a reply is there. */
+bool schemes_check(struct request *r);
+/* Of values_route.c, with the request. */
+void values_end(struct request *r);
+/* An import that goes on without the request. */
+void job_reply(struct request *r, const struct job *job);
 enum MHD_Result reply_send(struct request *r);
 
 /* libmicrohttpd's callbacks. */

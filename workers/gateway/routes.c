@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define ID "/{id}"
+#define API "/api"
+#define VERSION_DIGITS 3
 
 const struct route ROUTES[] = {
 #define ROUTE(method, path, guard, query, arguments, handle, body, vi, en)                         \
@@ -27,12 +29,33 @@ path_is(const char *wanted, const char *path)
            strchr(path + stem, '/') == NULL;
 }
 
+/* DHIS2's clients put a version into their addresses: /api/38/dataValueSets. What stands behind it; NULL: none. */
+static const char *
+behind_version(const char *path)
+{
+    const char *rest = path + strlen(API);
+    if (strncmp(path, API, strlen(API)) != 0 || rest[0] != '/') {
+        return NULL;
+    }
+    size_t digits = strspn(rest + 1, "0123456789");
+    return digits > 0 && digits <= VERSION_DIGITS && rest[1 + digits] == '/' ? rest + 1 + digits
+                                                                             : NULL;
+}
+
+static bool
+names(const char *wanted, const char *path, const char *behind)
+{
+    return path_is(wanted, path) || (behind != NULL && strncmp(wanted, API "/", 5) == 0 &&
+                                     path_is(wanted + strlen(API), behind));
+}
+
 const struct route *
 route_find(const char *method, const char *path, bool *other)
 {
+    const char *behind = behind_version(path);
     *other = false;
     for (unsigned i = 0; i < ROUTE_COUNT; i++) {
-        if (path_is(ROUTES[i].path, path)) {
+        if (names(ROUTES[i].path, path, behind)) {
             /* HEAD is GET without the body, which libmicrohttpd leaves out. */
             const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
             if (strcmp(ROUTES[i].method, wanted) == 0) {

@@ -16,6 +16,7 @@ static const struct {
     {"completeness", ask_completeness},
     {"reports", ask_reports},
     {"export", ask_export},
+    {"values", ask_values},
     {"verdicts", ask_verdicts},
     {"rejected", ask_rejected},
     {"unit", ask_unit},
