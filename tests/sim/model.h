@@ -178,6 +178,8 @@ bool model_may_for(struct model *m, struct slice principal, uint32_t roles, uint
 /* model_approval.c */
 enum verdict model_approval(struct model *m, const struct block *block,
                             const struct block_record *record);
+/* Whether the unit is approved itself, for this period or a longer one that it lies in. */
+bool model_is_covered(const struct model *m, uint32_t unit, struct period period);
 /* Whether the form's period of the unit is locked. */
 bool model_is_locked(const struct model *m, uint32_t unit, struct period period);
 /* model_tally.c: the base row with `report` for what is there; false: a sum does not fit, and nothing

@@ -66,9 +66,8 @@ model_is_locked(const struct model *m, uint32_t unit, struct period period)
 
 /* ---- approving: those beneath come first ---- */
 
-/* Approved itself, for this period or a longer one that it lies in. */
-static bool
-is_covered(const struct model *m, uint32_t unit, struct period period)
+bool
+model_is_covered(const struct model *m, uint32_t unit, struct period period)
 {
     for (uint32_t i = 0; i < m->approval_count; i++) {
         const struct model_approval *a = &m->approvals[i];
@@ -118,7 +117,7 @@ beneath_is_approved(const struct model *m, const struct approving *p)
 {
     for (uint32_t unit = 0; unit < m->units.count; unit++) {
         if (unit != p->unit && counts_beneath(m, unit, p->unit, p->period) &&
-            !is_covered(m, unit, p->period) && is_asked(m, unit, p->period)) {
+            !model_is_covered(m, unit, p->period) && is_asked(m, unit, p->period)) {
             return false;
         }
     }
