@@ -1,5 +1,6 @@
-/* What the query worker says of the council's work once all is still, against the model: the honours, the review queue, a
- * period and its locks. The worker's own code, asked as the local operator, over the shards' disks. */
+/* What the query worker says of the council's work once all is still, against the model: the
+ * honours, the review queue, a period and its locks. The worker's own code, asked as the local
+ * operator, over the shards' disks. */
 #include "tests/sim/check_council.h"
 
 #include "common/check.h"

@@ -1,5 +1,5 @@
-/* The council's records: when the next one is made up, of which kind, and who sends it. In half of the runs there are
- * some; they have a stream of numbers and a pace of their own. */
+/* The council's records: when the next one is made up, of which kind, and who sends it. In half
+ * of the runs there are some; they have a stream of numbers and a pace of their own. */
 #include "common/check.h"
 #include "tests/sim/screen.h"
 #include "tests/sim/sim.h"

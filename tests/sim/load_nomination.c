@@ -1,5 +1,5 @@
-/* Nominations and what is done upon them: mostly the next act by what the screen shows, now and then any other, by
- * anybody; records without what they need; the same once more. */
+/* Nominations and what is done upon them: mostly the next act by what the screen shows, now and
+ * then any other, by anybody; records without what they need; the same once more. */
 #include "common/check.h"
 #include "common/period.h"
 #include "proto/pack.h"
@@ -135,9 +135,13 @@ award_any(struct sim *s)
     return AWARDS[rng_chance(&s->council_rng, 1, 4) ? 0 : rng_between(&s->council_rng, 0, 4)];
 }
 
-void
-load_propose(struct sim *s)
+/* Where the book has room. */
+static void
+propose(struct sim *s)
 {
+    if (s->book->nomination_count == BOOK_NOMINATIONS_MAX) {
+        return;
+    }
     struct rng *r = &s->council_rng;
     struct book_nomination *n = &s->book->nominations[s->book->nomination_count++];
     memcpy(n->id, council_ulid(s).data, sizeof(n->id));
@@ -360,14 +364,6 @@ act_next(struct sim *s, const struct book_nomination *n, const struct nomination
     }
 }
 
-void
-load_propose_more(struct sim *s)
-{
-    if (s->book->nomination_count < BOOK_NOMINATIONS_MAX) {
-        load_propose(s);
-    }
-}
-
 bool
 load_is_awaited(struct sim *s, struct book_nomination *n, uint64_t seen)
 {
@@ -390,7 +386,8 @@ is_open(struct sim *s, const struct nomination_row *row)
     return row->state != STATE_refused && row->state != STATE_revoked && !rests;
 }
 
-/* Of a few that are looked at one that is in review, or at least one that is there and not done with. */
+/* Of a few that are looked at one that is in review, or at least one that is there and not done
+ * with. */
 static struct book_nomination *
 nomination_pick(struct sim *s, struct nomination_row *row, bool *there)
 {
@@ -412,7 +409,7 @@ load_nomination_act(struct sim *s)
     struct rng *r = &s->council_rng;
     struct nomination_row row;
     if (s->book->nomination_count < 3 || rng_chance(r, 1, 20)) {
-        load_propose_more(s);
+        propose(s);
         return;
     }
     bool there;

@@ -1,6 +1,7 @@
-/* Approvals: docs/DESIGN.md, section 6, and proto/PROTOCOL.md, "Approval". A unit's period is locked once
- * somebody above it has approved it, and all that lies in it and all that counts beneath is locked with it. All
- * of it is worked out by walking: days, forms' periods one by one, parents. */
+/* Approvals: docs/DESIGN.md, section 6, and proto/PROTOCOL.md, "Approval". A unit's period is
+ * locked once somebody above it has approved it, and all that lies in it and all that counts
+ * beneath is locked with it. All of it is worked out by walking: days, forms' periods one by
+ * one, parents. */
 #include "common/check.h"
 #include "common/text.h"
 #include "tests/sim/model.h"
@@ -145,8 +146,8 @@ something_rests_on(const struct model *m, const struct approving *p)
 
 /* ---- the record ---- */
 
-/* A submitter or a secretary of a unit above, as the units stood at the period's end; nobody is above the
- * top, whose own secretary answers for it. */
+/* A submitter or a secretary of a unit above, as the units stood at the period's end; nobody is
+ * above the top, whose own secretary answers for it. */
 static bool
 stands_above(struct model *m, const struct approving *p)
 {

@@ -1,5 +1,6 @@
-/* What a secretary, a member or a teller sees before the next act: the rows of shard 0, as they are by then. They
- * may be old, or be taken back by a power cut; an act that rests on them is then late, or wrong. */
+/* What a secretary, a member or a teller sees before the next act: the rows of shard 0, as they
+ * are by then. They may be old, or be taken back by a power cut; an act that rests on them is
+ * then late, or wrong. */
 #ifndef SIM_SCREEN_H
 #define SIM_SCREEN_H
 
