@@ -152,7 +152,7 @@ $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \
 	proc_start_time getpid close check_failed
 OUTBOX := $(addprefix $(B)/obj/clients/,outbox.o outbox_mem.o outbox_sender.o outbox_verdicts.o)
-$(B)/lib/sim.a: $(BROKER) $(TALLY) $(WORKERS) $(OUTBOX) $(BASE)
+$(B)/lib/sim.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(OUTBOX) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/sim: $(B)/obj/tests/sim/main.o $(call objects,tests/sim) $(B)/lib/sim.a
 	@mkdir -p $(@D); $(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIM_WRAP)) -o $@ $^ \
