@@ -106,6 +106,14 @@ votes_add(struct recount *r, const json_t *members, const json_t *item)
     }
 }
 
+/* Each within the ballots before anything is added: an answer may say any number. */
+static bool
+is_within(const struct recount *r, int64_t yes, int64_t no, int64_t abstain)
+{
+    return yes >= 0 && no >= 0 && abstain >= 0 && yes <= r->sealed && no <= r->sealed &&
+           abstain <= r->sealed && yes + no + abstain + r->left_out == r->sealed;
+}
+
 static void
 opening_add(struct recount *r, const json_t *opening)
 {
@@ -113,11 +121,12 @@ opening_add(struct recount *r, const json_t *opening)
     int64_t yes = json_number(opening, "yes"), no = json_number(opening, "no");
     int64_t abstain = json_number(opening, "abstain");
     int64_t spoilt = (int64_t)json_array_size(json_object_get(opening, "spoilt"));
-    if (yes < 0 || no < 0 || abstain < 0 || yes + no + abstain + spoilt != r->sealed ||
-        spoilt != r->left_out) {
+    if (spoilt != r->left_out || !is_within(r, yes, no, abstain)) {
         wrong_find(r, "opening");
-    } else if (!hex_take(json_text(opening, "blinding"), blinding, sizeof(blinding)) ||
-               !ballot_check(r->sum, (uint64_t)yes, (uint64_t)no, blinding)) {
+        return;
+    }
+    if (!hex_take(json_text(opening, "blinding"), blinding, sizeof(blinding)) ||
+        !ballot_check(r->sum, (uint64_t)yes, (uint64_t)no, blinding)) {
         wrong_find(r, "blinding");
     }
     r->yes += yes;
