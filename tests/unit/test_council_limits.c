@@ -191,6 +191,9 @@ test_wrong_hash(void **state)
     longer.size += 5;
     longer.bytes = slice_of(p.bytes + 1, FILE_CHUNK_BYTES);
     REFUSED("document-wrong", council_file(&rig, &longer));
+    p.size = FILE_CHUNK_BYTES; /* nor is it there for who names it by another size */
+    TAKEN(nominated_with(2, papers_named(&p, 1)));
+    REFUSED("document-missing", act(2, "verify", ""));
 }
 
 #define CHUNK(code, field, value)                                                                  \
