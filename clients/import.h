@@ -4,7 +4,7 @@
 #define CLIENTS_IMPORT_H
 
 #include "clients/csv.h"
-#include "clients/draft.h"
+#include "proto/draft.h"
 #include "clients/import_map.h"
 #include "clients/import_seen.h"
 #include "clients/import_summary.h"
