@@ -44,6 +44,7 @@ struct import {
     const struct import_layout *layout;
     const char *form, *source, *unit_column, *period_column;
     uint64_t revision;  /* 0: stamped one by one */
+    const char *key;    /* --idempotency-key: merges follow from it; NULL */
     json_t *indicators; /* the form's codes */
     struct import_map map;
     struct contact contact;
