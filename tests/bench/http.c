@@ -91,7 +91,8 @@ cpu_s(void)
 static void
 parse_alone(struct figures *f, const struct format *format, struct slice body)
 {
-    struct cells_sink sink = {count_cell, count_mistake, count_complete};
+    struct cells_sink sink = {
+        .cell = count_cell, .mistake = count_mistake, .complete = count_complete};
     struct complaint why;
     char name[64];
     double before = cpu_s();

@@ -21,6 +21,7 @@
 #define IMPORT_TOKEN_MAX (64u << 10)   /* bytes without one complete piece of JSON, XML or CSV */
 #define IMPORT_DEPTH_MAX 16            /* of JSON and XML: what is known nests to 3 */
 #define IMPORT_FIELD_MAX 256           /* bytes of a code or a value; longer ones are refused */
+#define REPORTS_MAX 10000              /* lines of our own reports a body: each is told */
 #define CONFLICTS_MAX 1000             /* told one by one; beyond, counted */
 #define INDEXES_MAX 10000              /* told one by one, of all conflicts */
 #define IDEMPOTENCY_KEY_MAX 128        /* bytes: four times a UUID */

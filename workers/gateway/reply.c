@@ -45,6 +45,19 @@ reply_error(struct request *r, unsigned status, const char *code, const char *vi
 }
 
 void
+reply_text(struct request *r, unsigned status, const char *type, struct buf *text)
+{
+    if (r->status == 0) {
+        buf_fini(&r->body);
+        r->body = *text;
+        *text = BUF_EMPTY;
+        r->type = type;
+        r->status = status;
+    }
+    buf_fini(text);
+}
+
+void
 reply_stream(struct request *r, const char *type, stream_fn *stream)
 {
     r->stream = stream;

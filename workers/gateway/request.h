@@ -65,6 +65,10 @@ void reply_error(struct request *r, unsigned status, const char *code, const cha
                  const char *en);
 /* 200, with a body that `stream` gives; NULL: JSON. */
 void reply_stream(struct request *r, const char *type, stream_fn *stream);
+/* Takes the bytes. */
+void reply_text(struct request *r, unsigned status, const char *type, struct buf *text);
+/* Idempotency-Key; false: a reply is there. */
+bool key_read(struct request *r, struct import_options *options);
 /* idScheme and its like; false: a reply is there. */
 bool schemes_check(struct request *r);
 /* Of values_route.c, with the request. */

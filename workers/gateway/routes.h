@@ -31,6 +31,7 @@ void handle_health(struct request *r);
 void handle_ready(struct request *r);
 void handle_metrics(struct request *r);
 void handle_openapi(struct request *r);
+void handle_reports(struct request *r);
 void handle_values(struct request *r);
 void handle_import(struct request *r);
 void handle_task(struct request *r);
