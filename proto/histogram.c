@@ -30,6 +30,36 @@ histogram_count(const struct histogram *h)
     return count;
 }
 
+struct histogram
+histogram_since(const struct histogram *now, const struct histogram *before)
+{
+    struct histogram since = *now;
+    for (unsigned i = 0; i < HISTOGRAM_COUNTS; i++) {
+        if (now->counts[i] < before->counts[i]) {
+            return *now;
+        }
+        since.counts[i] -= before->counts[i];
+    }
+    since.sum_us -= before->sum_us;
+    return since;
+}
+
+int64_t
+histogram_quantile_us(const struct histogram *h, unsigned of_1000)
+{
+    uint64_t count = histogram_count(h), below = 0;
+    if (count == 0) {
+        return -1;
+    }
+    for (unsigned i = 0; i < HISTOGRAM_BOUNDS; i++) {
+        below += h->counts[i];
+        if (below >= count / 1000 * of_1000 + (count % 1000 * of_1000 + 999) / 1000) {
+            return (int64_t)HISTOGRAM_BOUND_US[i];
+        }
+    }
+    return INT64_MAX;
+}
+
 void
 histogram_pack(const struct histogram *h, struct buf *out)
 {

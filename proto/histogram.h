@@ -21,6 +21,12 @@ struct histogram {
 
 void histogram_add(struct histogram *h, int64_t took_us, uint64_t times);
 uint64_t histogram_count(const struct histogram *h);
+/* What came since `before`, an earlier state of the same counts; where it is not (its owner began anew) all
+ * of it. */
+struct histogram histogram_since(const struct histogram *now, const struct histogram *before);
+/* So many of a thousand took no longer than this bound: INT64_MAX above the last one, -1 where nothing was
+ * counted. */
+int64_t histogram_quantile_us(const struct histogram *h, unsigned of_1000);
 
 /* On the wire: [sum_us, count, …]. False: it is none; `h` is as it was. */
 void histogram_pack(const struct histogram *h, struct buf *out);

@@ -37,6 +37,28 @@ bounds_belong_to_what_is_below(void **state)
     }
 }
 
+static void
+so_many_of_a_thousand(void **state)
+{
+    struct histogram h = {0}, later;
+    (void)state;
+    assert_int_equal(histogram_quantile_us(&h, 500), -1);
+    h.counts[0] = h.counts[1] = h.counts[2] = 1;
+    assert_int_equal(histogram_quantile_us(&h, 333), 100);
+    assert_int_equal(histogram_quantile_us(&h, 500), 250); /* one and a half of three are two */
+    assert_int_equal(histogram_quantile_us(&h, 1000), 500);
+    h = (struct histogram){.counts = {[3] = 99, [HISTOGRAM_BOUNDS] = 1}};
+    assert_int_equal(histogram_quantile_us(&h, 990), 1000);
+    assert_int_equal(histogram_quantile_us(&h, 991), INT64_MAX);
+    later = h;
+    histogram_add(&later, 700, 5);
+    later = histogram_since(&later, &h);
+    assert_int_equal(histogram_count(&later), 5);
+    assert_int_equal(later.sum_us, 3500);
+    later = histogram_since(&h, &(struct histogram){.counts = {[2] = 1}}); /* begun anew since */
+    assert_memory_equal(&later, &h, sizeof h);
+}
+
 /* As a worker that has seen everything: the largest there is. */
 static struct figures
 figures_full(void)
@@ -431,6 +453,7 @@ main(void)
 #define IN_BROKER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bounds_belong_to_what_is_below),
+        cmocka_unit_test(so_many_of_a_thousand),
         cmocka_unit_test(figures_there_and_back),
         cmocka_unit_test(figures_that_are_none),
         cmocka_unit_test(a_code_of_a_newer_worker),
