@@ -12,6 +12,8 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=un
 LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash -lzip
+# `thidua top` alone draws: who does not, does not load it.
+LIBS += -Wl,--as-needed -lncursesw -ltinfo -Wl,--no-as-needed
 GATEWAY_LIBS := -lmicrohttpd -lyajl -lexpat -lz
 JOBS := -j$(shell nproc)
 
