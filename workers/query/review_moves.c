@@ -1,6 +1,7 @@
 /* What may be done with a nomination next, by review.def: the moves from its state whose standing needs
  * hold (whose level it is, how long it has waited). What a record alone can give, a reason, a number,
  * a unit, is not asked here; the tally worker is the one that decides. */
+#include "proto/vote_rule.h"
 #include "workers/query/answer.h"
 #include "workers/query/review_item.h"
 #include "workers/query/snapshot.h"
@@ -28,15 +29,15 @@ need_holds(const struct moves *m, enum review_need need)
     enum authority level = (enum authority)m->award->level;
     switch (need) {
     case NEED_DEADLINE:
-        return m->row->deadline < m->today;
+        return m->row->deadline == INT32_MAX || m->row->deadline < m->today;
     case NEED_SIMPLIFIED:
-        return m->award->simplified && m->row->simplified;
+        return !vote_is_asked(m->award) || (m->award->simplified && m->row->simplified);
     case NEED_LOWER:
         return level > m->holder && m->above;
     case NEED_ABOVE:
         return level >= AUTHORITY_PRIME_MINISTER && m->holder == AUTHORITY_CITY;
     case NEED_AUTHORITY:
-        return level == m->holder;
+        return level <= m->holder;
     default:
         return true;
     }
