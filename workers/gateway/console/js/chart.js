@@ -92,17 +92,22 @@ export function chart({ name, labels, series, decimals = 0, kind = "line", short
 
 /* A line without axes: where it goes, not how much it is; the figure stands beside it. */
 export function spark(values, name) {
-    const known = values.filter((v) => v !== null && v !== undefined).map(Number);
+    values = values.slice(values.findIndex((v) => v !== null));
+    const known = values.filter((v) => v !== null).map(Number);
     if (known.length < 2) {
         return null;
     }
-    const top = Math.max(...known, 0);
-    const bottom = Math.min(...known, 0);
-    const at = (v, i) => ((i * 100) / (values.length - 1)).toFixed(1) + "," + (30 - ((Number(v) - bottom) * 28) / (top - bottom || 1)).toFixed(1);
+    // A move of less than a fifth is not made to look like one.
+    const most = Math.max(...known);
+    const middle = (most + Math.min(...known)) / 2;
+    const half = Math.max(most - middle, Math.abs(most) / 10, 0.5);
+    const top = middle + half;
+    const bottom = middle - half;
+    const at = (v, i) => ((i * 100) / (values.length - 1)).toFixed(1) + "," + (30 - ((Number(v) - bottom) * 28) / (top - bottom)).toFixed(1);
     let path = "";
     let pen = "M";
     values.forEach((v, i) => {
-        if (v === null || v === undefined) {
+        if (v === null) {
             pen = "M";
             return;
         }

@@ -8,7 +8,29 @@ let campaign = null;
 let tops = null;
 let clock_apart_us = 0; // the site's clock, which may be set to another year, less the browser's
 
+/* That somebody is signed in is remembered, not who: so that a page opened by nobody need not ask and be refused. */
+function remember(signed_in) {
+    try {
+        if (signed_in) {
+            localStorage.setItem("thidua.in", "1");
+        } else {
+            localStorage.removeItem("thidua.in");
+        }
+    } catch {
+        /* Asked every time, then. */
+    }
+}
+
+export function maybe_signed_in() {
+    try {
+        return localStorage.getItem("thidua.in") !== null;
+    } catch {
+        return true;
+    }
+}
+
 function taken(answer) {
+    remember(true);
     me = answer;
     token_set(answer.csrf);
     if (answer.time_us) {
@@ -41,6 +63,7 @@ export async function sign_out() {
 }
 
 export function me_forget() {
+    remember(false);
     me = null;
     campaign = null;
     tops = null;
