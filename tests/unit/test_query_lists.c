@@ -56,23 +56,25 @@ test_missing(void **context)
     site_report(s, "daily", "w2", "20211102", NULL, "doses=1");
     site_report(s, "daily", "w2", "20211103", NULL, "doses=1");
     site_commit(s, "2021-11-03");
-    assert_string_equal(site_ask(s, "missing", "form=daily period=20211102"),
-                        "{campaign:\"c\",form:\"daily\",period:\"20211102\",expected:2,received:1,"
-                        "missing:[{unit:\"w1\",name:\"w1\",parent:\"d1\",parent_name:\"d1\","
-                        "expected:1,received:0}]}");
+    assert_string_equal(
+        site_ask(s, "missing", "form=daily period=20211102"),
+        "{campaign:\"c\",form:\"daily\",period:\"20211102\",expected:2,received:1,"
+        "missing:[{unit:\"w1\",name:\"w1\",contact:\"\",parent:\"d1\",parent_name:\"d1\","
+        "expected:1,received:0}]}");
     assert_string_equal(
         site_ask(s, "missing", "unit=hn form=daily period=202111 start=w0"),
         "{campaign:\"c\",form:\"daily\",period:\"202111\",expected:5,received:3,"
-        "missing:[{unit:\"w1\",name:\"Phường Một\",parent:\"d2\",parent_name:\"d2\","
+        "missing:[{unit:\"w1\",name:\"Phường Một\",contact:\"\",parent:\"d2\",parent_name:\"d2\","
         "expected:3,received:1}]}");
     assert_string_equal(site_ask(s, "missing", "unit=d1 form=daily period=202111"),
                         "{campaign:\"c\",form:\"daily\",period:\"202111\",expected:2,received:2,"
                         "missing:[]}");
-    assert_string_equal(site_ask(s, "missing", "form=monthly period=202111 start=d2"),
-                        "{campaign:\"c\",form:\"monthly\",period:\"202111\",expected:3,received:0,"
-                        "missing:[{unit:\"d2\",name:\"d2\",parent:\"hn\",parent_name:\"hn\","
-                        "expected:1,received:0},{unit:\"hn\",name:\"hn\",parent:\"\",parent_name:"
-                        "\"\",expected:1,received:0}]}");
+    assert_string_equal(
+        site_ask(s, "missing", "form=monthly period=202111 start=d2"),
+        "{campaign:\"c\",form:\"monthly\",period:\"202111\",expected:3,received:0,"
+        "missing:[{unit:\"d2\",name:\"d2\",contact:\"\",parent:\"hn\",parent_name:\"hn\","
+        "expected:1,received:0},{unit:\"hn\",name:\"hn\",contact:\"\",parent:\"\",parent_name:"
+        "\"\",expected:1,received:0}]}");
 }
 
 /* Two sources that differ, one correction, one withdrawal. */
@@ -253,6 +255,9 @@ test_unit(void **context)
                            "{unit:\"w2\",name:\"w2\",level:\"commune\"}]"));
     assert_string_equal(site_ask(s, "unit", "unit=w2 on=2021-11-01"),
                         "unit-not-then|w2|2021-11-01");
+    assert_string_equal(site_ask(s, "unit", ""),
+                        "{unit:\"\",children:[{unit:\"hn\",name:\"hn\",level:\"city\"}]}");
+    assert_string_equal(site_ask(s, "unit", "on=2021"), "query-invalid|on|2021");
 }
 
 static void

@@ -7,6 +7,9 @@
 #include "common/clock.h"
 #include "proto/settings.h"
 #include "workers/gateway/import.h"
+#include "workers/gateway/pages.h"
+#include "workers/gateway/postings.h"
+#include "workers/gateway/logins.h"
 #include "workers/gateway/sign_in.h"
 #include "workers/gateway/visitors.h"
 
@@ -18,7 +21,12 @@ struct gateway {
     struct clock clock;
     struct links links;
     struct imports imports;
+    struct postings postings;
     struct sign_ins sign_ins;
+    struct logins logins;
+    struct pages pages;
+    bool secure;       /* browsers reach us over TLS */
+    size_t gathered;   /* bytes of bodies that requests hold */
     struct plan *plan; /* of `plan_campaign`, as of `plan_ms`; NULL */
     char plan_campaign[CODE_MAX + 1];
     int64_t plan_ms;
