@@ -4,9 +4,13 @@ import { h, replace } from "./dom.js";
 import { empty } from "./parts.js";
 import { language, tr } from "./words.js";
 
+function class_of(column) {
+    return [column.number && "number", column.class].filter(Boolean).join(" ") || undefined;
+}
+
 function cell(column, row, stacked) {
     const shown = column.show(row);
-    const attributes = { class: column.number ? "number" : column.class, "data-label": stacked && !column.head ? column.name : undefined };
+    const attributes = { class: class_of(column), "data-label": stacked && !column.head ? column.name : undefined };
     return column.head ? h("th", { scope: "row", ...attributes }, shown) : h("td", attributes, h("span", shown));
 }
 
@@ -37,7 +41,7 @@ export function table({ caption, hidden_caption = false, columns, rows, none, st
         ? h("tr", { class: "group" }, h("th", { scope: "colgroup", colspan: columns.length }, row.group))
         : h("tr", { "data-strong": row.strong, ...row_attributes(row) }, columns.map((c) => cell(c, row, stacked)))));
     const heads = columns.map((column) => {
-        const head = h("th", { scope: "col", class: column.number ? "number" : undefined });
+        const head = h("th", { scope: "col", class: class_of(column) });
         if (!column.sort) {
             head.append(column.name);
             return head;

@@ -88,15 +88,15 @@ const TABLES = {
     },
     verdict: {
         accepted: ["đã nhận", "accepted"],
-        corrected: ["đã sửa", "corrected"],
+        corrected: ["thay bản trước", "corrected"],
         unchanged: ["không đổi", "unchanged"],
         superseded: ["đã có bản mới hơn", "superseded"],
         rejected: ["bị từ chối", "rejected"],
         quarantined: ["bị cách ly", "quarantined"],
-        late: ["muộn", "late"],
-        outlier: ["bất thường", "outlier"],
-        incomplete: ["thiếu số liệu", "incomplete"],
-        warned: ["có cảnh báo", "warned"],
+        late: ["trễ hạn", "late"],
+        outlier: ["khác thường", "outlier"],
+        incomplete: ["thiếu chỉ tiêu", "incomplete"],
+        warned: ["cần xem lại", "warned"],
         withdrawn: ["đã rút", "withdrawn"],
     },
     /* Buttons and headings that many pages have. */
@@ -139,6 +139,11 @@ const TABLES = {
 export function word(table, code) {
     const pair = TABLES[table][code];
     return pair === undefined ? String(code) : pair[language() === "en" ? 1 : 0];
+}
+
+/* At the beginning of a heading. */
+export function capital(text) {
+    return text.charAt(0).toLocaleUpperCase(language()) + text.slice(1);
 }
 
 /* Every code of a table, for filters. */

@@ -78,7 +78,7 @@ function tiles(row, unit, period) {
                 : tr("không thiếu báo cáo nào", "nothing is missing"),
         }),
         figure(tr("Cần xem lại", "To be looked at"), number(row.disagreements + row.outliers), {
-            note: number(row.outliers) + tr(" bất thường, ", " outliers, ") + number(row.disagreements) + tr(" nguồn khác nhau", " disagreements"),
+            note: number(row.outliers) + tr(" khác thường, ", " outliers, ") + number(row.disagreements) + tr(" nguồn khác nhau", " disagreements"),
         }));
 }
 
@@ -135,12 +135,13 @@ function completeness_table(answer, period) {
         caption: title({ ...answer.form_title }) + ", " + period_name(answer.period),
         columns: [
             { name: word("the", "unit"), head: true, sort: (r) => r.name, show: (r) => h("a", { href: href("units", [r.unit], { period }) }, r.name) },
-            { name: tr("Đã nhận / phải có", "Received / expected"), number: true, show: (r) => number(r.received) + " / " + number(r.expected) },
+            { name: tr("Đã nhận / phải có", "Received / expected"), number: true, class: "wide-only", show: (r) => number(r.received) + " / " + number(r.expected) },
             { name: tr("Đầy đủ", "Complete"), number: true, sort: (r) => r.received / r.expected, show: (r) => percent(r.received, r.expected) },
-            { name: "", class: "no-print", show: (r) => meter(r.received, r.expected) },
+            { name: "", class: "wide-only", show: (r) => meter(r.received, r.expected) },
             { name: word("the", "on-time"), number: true, sort: (r) => r.on_time / r.expected, show: (r) => percent(r.on_time, r.expected) },
         ],
         rows: rows.slice(0, count),
+        stacked: false,
         none: [tr("Biểu mẫu này chưa được yêu cầu của đơn vị nào trong kỳ", "No unit was asked for this form in the period")],
     }), count < rows.length && h("button", { type: "button", class: "btn btn-plain mt-3", onclick: () => draw(rows.length) },
         tr("Xem cả ", "Show all ") + rows.length));

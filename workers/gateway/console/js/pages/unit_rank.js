@@ -86,7 +86,7 @@ export async function show_unit(box, { unit, period, page }) {
     }
     const own = h("div");
     const bloc = h("div");
-    replace(box, h("div", { class: "two" }, panel(tr("Thứ hạng và cách tính", "Rank, explained"), own), panel(tr("Cả cụm", "The whole bloc"), bloc)));
+    replace(box, h("div", { class: "two two-late" }, panel(tr("Thứ hạng và cách tính", "Rank, explained"), own), panel(tr("Cả cụm", "The whole bloc"), bloc)));
     fill_from(bloc, () => get("/api/rankings", { bloc: unit.bloc, period }, page.signal), (answer) => bloc_table(answer, unit, period), { lines: 6 });
     await fill_from(own, () => get("/api/rankings", { unit: unit.unit, period }, page.signal), explanation, { lines: 8 });
 }

@@ -13,7 +13,7 @@ function tiles(row) {
     return h("div", { class: "tiles" },
         figure(tr("Báo cáo đã nhận", "Reports received"), percent(row.received, row.expected), { note: number(row.received) + " / " + number(row.expected) }),
         figure(word("the", "on-time"), percent(row.on_time, row.expected), { note: number(row.on_time) + " / " + number(row.expected) }),
-        figure(tr("Bất thường", "Outliers"), number(row.outliers), { tone: row.outliers > 0 ? "warn" : undefined }),
+        figure(tr("Khác thường", "Outliers"), number(row.outliers), { tone: row.outliers > 0 ? "warn" : undefined }),
         figure(tr("Nguồn khác nhau", "Disagreements"), number(row.disagreements), { tone: row.disagreements > 0 ? "warn" : undefined }));
 }
 

@@ -34,7 +34,7 @@ async function ancestors(unit, signal) {
 }
 
 function unit_facts(unit) {
-    const facts = [word("level", unit.level), unit.bloc && tr("cụm ", "bloc ") + unit.bloc, unit.population && number(unit.population) + tr(" dân", " people"),
+    const facts = [word("level", unit.level), unit.bloc && tr("cụm, khối thi đua: ", "bloc: ") + unit.bloc, unit.population && number(unit.population) + tr(" dân", " people"),
         unit.children.length > 0 && number(unit.children.length) + tr(" đơn vị trực thuộc", " units beneath it")];
     return facts.filter(Boolean).join(" · ");
 }
