@@ -14,7 +14,7 @@ export function verdict_toast(answer) {
 /* Opens a dialog. fields(body): builds the form into it and gives a function that returns {address, fields} to be sent, or null where
  * something is missing (and says so). done(answer) after it counted. A refusal stays in the dialog, with what was written. */
 export function act_sheet({ heading, lead, fields, confirm, danger = false, done }) {
-    const key = new_key();
+    let key = new_key();
     sheet(heading, (body, close) => {
         const told = h("div");
         const form = h("form", { class: "stack", novalidate: true });
@@ -32,6 +32,8 @@ export function act_sheet({ heading, lead, fields, confirm, danger = false, done
                 verdict_toast(answer);
                 await done?.(answer);
             } catch (error) {
+                // Refused: what is sent next is another act. Not known: the same once more.
+                key = error.status === 409 || error.status === 400 ? new_key() : key;
                 replace(told, notice("bad", error.message,
                     error.status === 0 || error.status === 503 ? tr("Bấm lại để gửi tiếp; việc này chỉ được ghi một lần.", "Press again to go on; it will count once.") : null));
             }

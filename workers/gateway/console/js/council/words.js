@@ -11,7 +11,7 @@ const ACTS = {
     opinion: ["Cho ý kiến", "cho ý kiến", "Give an opinion", "gave an opinion"],
     opinion_last: ["Cho ý kiến", "cho ý kiến (sau cùng)", "Give an opinion", "gave the last opinion"],
     conclude: ["Kết thúc hiệp y", "kết thúc hiệp y", "Conclude", "concluded the consultation"],
-    approve: ["Thông qua (thủ tục đơn giản)", "thông qua", "Approve (simplified)", "approved"],
+    approve: ["Thông qua", "thông qua", "Approve", "approved"],
     forward: ["Trình lên cấp trên", "trình lên", "Forward", "forwarded"],
     refuse: ["Không thông qua", "không thông qua", "Refuse", "refused"],
     submit: ["Gửi lại đề nghị", "đề nghị", "Submit anew", "submitted"],
