@@ -117,6 +117,7 @@ test_without_a_vote_it_is_approved(void **context)
     propose(s, "plain", false);
     assert_true(tells(s, "approve"));
     assert_false(tells(s, "decide"));
+    assert_false(tells(s, "table"));
     act(s, REVIEW_approve, 3);
     site_commit(s, "2021-11-02");
     assert_true(tells(s, "decide"));

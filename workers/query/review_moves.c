@@ -78,14 +78,22 @@ put_place(struct moves *m, const struct review_move *move)
     }
 }
 
-/* The last opinion is sent as any other: it is the first as far as its sender is concerned. */
+/* The last opinion is sent as any other: it is the first as far as its sender is concerned. A meeting
+ * takes up only what is voted on. */
+static bool
+is_told(const struct moves *m, const struct review_move *move)
+{
+    return move->act != REVIEW_opinion_last &&
+           (move->act != REVIEW_table || vote_is_asked(m->award)) && need_holds(m, move->need);
+}
+
 static void
 put_all(struct moves *m)
 {
     const struct review_move *move;
     for (enum review_act act = REVIEW_verify; act <= REVIEW_revoke; act++) {
         for (uint32_t nth = 0; (move = review_move(act, m->row->state, nth)) != NULL; nth++) {
-            if (act != REVIEW_opinion_last && need_holds(m, move->need)) {
+            if (is_told(m, move)) {
                 put_place(m, move);
             }
         }
