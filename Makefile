@@ -46,7 +46,7 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/sim
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/streams $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
 	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
@@ -151,6 +151,8 @@ $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/hostile: $(B)/obj/tests/system/hostile.o $(B)/lib/tests.a $(B)/lib/house.a
+	$(link)
+$(B)/tests/streams: $(B)/obj/tests/system/streams.o
 	$(link)
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
 	$(link)

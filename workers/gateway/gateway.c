@@ -174,6 +174,7 @@ loop(struct gateway *g, int signals)
         if (MHD_get_timeout(g->http, &http_ms) == MHD_YES && http_ms < wait_ms) {
             wait_ms = (uint32_t)http_ms;
         }
+        wait_ms = events_step(&g->events, wait_ms);
         wait_ms = postings_step(&g->postings, wait_ms);
         wait_ms = visitors_tick(&g->visitors, clock_mono_ms(&g->clock), wait_ms);
         zmq_poll(items, (int)n, wait_ms);
@@ -189,6 +190,7 @@ static void
 gateway_stop(struct gateway *g)
 {
     requests_wake(g);
+    events_fini(&g->events);
     MHD_stop_daemon(g->http);
 }
 
@@ -231,6 +233,7 @@ gateway_run(const struct settings *settings)
     if (listening) {
         sign_ins_init(&g->sign_ins);
         logins_init(&g->logins);
+        events_init(&g->events, &g->links, &g->logins, &g->clock);
         console_load(g);
         loop(g, signals);
         gateway_stop(g);

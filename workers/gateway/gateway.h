@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "proto/settings.h"
+#include "workers/gateway/events.h"
 #include "workers/gateway/import.h"
 #include "workers/gateway/pages.h"
 #include "workers/gateway/postings.h"
@@ -24,6 +25,7 @@ struct gateway {
     struct postings postings;
     struct sign_ins sign_ins;
     struct logins logins;
+    struct events events;
     struct pages pages;
     bool secure;       /* browsers reach us over TLS */
     size_t gathered;   /* bytes of bodies that requests hold */

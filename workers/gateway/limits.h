@@ -41,7 +41,17 @@
 #define LOGIN_LIFE_MS 43200000         /* twelve hours: a working day, whatever is done */
 #define STREAMS_MAX 1200               /* of events, open at once */
 #define STREAMS_EACH 8                 /* of one session: windows that one person has open */
-#define PAGES_MAX 256                  /* files of the console: five times what it has */
+#define STREAM_LIFE_MS                                                                             \
+    600000 /* of one that came with a token: it signs in anew after ten minutes */
+#define STREAM_CONFIRM_MS 60000 /* a login that only listens is asked after so often */
+#define HEARTBEAT_MS 15000      /* below the half minute after which proxies give up */
+#define RECONNECT_MS 5000       /* a browser whose stream has broken comes back so late */
+#define STATUS_MS 1000          /* broker.status for all streams: as often as a person can read */
+#define WATCH_MS 3000           /* one principal's queue: not more often */
+#define WATCH_GAP_MS 50         /* between two principals': 20 questions a second in all */
+#define QUEUE_LOOKED_AT 200     /* items of the queue: those that are due first */
+#define REJECTED_KEPT 8         /* the newest; a page that wants more asks for them */
+#define PAGES_MAX 256           /* files of the console: five times what it has */
 #define PAGES_BYTES_MAX (16u << 20)    /* of them: libraries and pages are 1 MiB */
 #define PAGES_DEPTH_MAX 4              /* folders in folders */
 #define ACT_BYTES_MAX (256u << 10)     /* of an act: 500 values or a long summary are a quarter */

@@ -23,7 +23,6 @@ struct login {
     uint8_t password[LOGIN_HASH]; /* of what the password hashes to */
     char principal[CODE_MAX + 1];
     int64_t begun_ms, used_ms, confirmed_ms; /* monotonic */
-    unsigned streams;                        /* of events, open */
 };
 
 struct logins {

@@ -184,6 +184,29 @@ status_ask(struct request *r)
     }
 }
 
+/* As the broker tells it, and the gateway beside. */
+void
+handle_status(struct request *r)
+{
+    struct gateway *g = r->gateway;
+    if (r->asked == NOT_ASKED) {
+        request_ask(r, r->route->query, slice_text("\x80"), 0, false);
+    }
+    if (!request_answered(r)) {
+        return;
+    }
+    json_t *status = answer_json(r->answer.body);
+    json_object_set_new(status, "gateway",
+                        json_pack("{s:I, s:I, s:i, s:i, s:{s:I, s:i, s:i}}", "requests",
+                                  (json_int_t)g->requests, "errors", (json_int_t)g->errors,
+                                  "sessions", (int)g->logins.count, "streams", (int)g->events.count,
+                                  "receipt_ms", "count", (json_int_t)g->postings.latencies, "p50",
+                                  (int)postings_latency_ms(&g->postings, 50), "p99",
+                                  (int)postings_latency_ms(&g->postings, 99)));
+    json_object_set_new(status, "as_of", json_integer((json_int_t)r->answer.as_of));
+    reply_json(r, MHD_HTTP_OK, status);
+}
+
 void
 handle_ready(struct request *r)
 {
@@ -252,6 +275,10 @@ handle_metrics(struct request *r)
            (json_int_t)r->gateway->requests);
     metric(&out, "gateway_errors_total", "counter", "Answers of 500 and above.",
            (json_int_t)r->gateway->errors);
+    metric(&out, "gateway_sessions", "gauge", "People who are signed in.",
+           (json_int_t)r->gateway->logins.count);
+    metric(&out, "gateway_streams", "gauge", "Streams of events that are open.",
+           (json_int_t)r->gateway->events.count);
     metric(&out, "gateway_values_total", "counter", "Data values read from imports.",
            (json_int_t)r->gateway->imports.cells);
     json_decref(status);

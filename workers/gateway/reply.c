@@ -209,12 +209,32 @@ page_send(struct request *r)
         page->etag, zipped);
 }
 
+void
+handle_events(struct request *r)
+{
+    struct gateway *g = r->gateway;
+    r->events = events_open(&g->events, r->connection, r->login, r->principal,
+                            request_header(r, "Last-Event-ID"));
+    if (r->events == NULL) {
+        reply_error(r, MHD_HTTP_TOO_MANY_REQUESTS, "busy", "Đang có quá nhiều trang mở.",
+                    "Too many pages are open.");
+        return;
+    }
+    r->type = "text/event-stream; charset=utf-8";
+    r->status = MHD_HTTP_OK;
+}
+
 enum MHD_Result
 reply_send(struct request *r)
 {
     char etag[2 * ETAG_BYTES + 3] = "";
     if (r->page != NULL) {
         return page_send(r);
+    }
+    if (r->events != NULL) {
+        /* nginx would gather what should be told at once. */
+        MHD_add_response_header(r->events, "X-Accel-Buffering", "no");
+        return response_queue(r, r->events, "", false);
     }
     if (r->status == MHD_HTTP_OK && r->route != NULL && strcmp(r->route->method, "GET") == 0 &&
         r->route->handle != handle_me) {

@@ -30,9 +30,10 @@ struct request {
     unsigned status; /* 0: none yet */
     struct buf body;
     const char *type;
-    const struct page *page; /* instead of the body */
-    const char *location;    /* of a redirection */
-    const char *file_name;   /* the reply is a download; NULL: it is none */
+    struct MHD_Response *events; /* instead of the body: it goes on for ever */
+    const struct page *page;     /* instead of the body */
+    const char *location;        /* of a redirection */
+    const char *file_name;       /* the reply is a download; NULL: it is none */
     char name[NAME_MAX_BYTES + 1];
     uint32_t retry_s;
     /* what came, where the handler wants it whole */

@@ -34,6 +34,7 @@ void handle_feed(struct request *r);
 void handle_file(struct request *r);
 void handle_receipt(struct request *r);
 void handle_health(struct request *r);
+void handle_status(struct request *r);
 void handle_ready(struct request *r);
 void handle_metrics(struct request *r);
 void handle_openapi(struct request *r);
@@ -42,6 +43,7 @@ void handle_completed(struct request *r);
 void handle_act(struct request *r);
 void handle_file_new(struct request *r);
 void handle_session_end(struct request *r);
+void handle_events(struct request *r);
 void handle_me(struct request *r);
 
 #endif
