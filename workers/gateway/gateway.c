@@ -177,7 +177,9 @@ loop(struct gateway *g, int signals)
         wait_ms = events_step(&g->events, wait_ms);
         wait_ms = postings_step(&g->postings, wait_ms);
         wait_ms = visitors_tick(&g->visitors, clock_mono_ms(&g->clock), wait_ms);
-        zmq_poll(items, (int)n, wait_ms);
+        /* libmicrohttpd neither wakes its descriptor nor shortens its timeout for a resumed request. */
+        zmq_poll(items, (int)n, g->woken ? 0 : wait_ms);
+        g->woken = false;
         /* Requests first: what they ask leaves in the same turn; answers wake them for the next. */
         MHD_run(g->http);
         links_step(&g->links);

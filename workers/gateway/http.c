@@ -52,6 +52,7 @@ request_wake(void *request)
     if (r->suspended) {
         r->suspended = false;
         LIST_REMOVE(r, next);
+        r->gateway->woken = true;
         MHD_resume_connection(r->connection);
     }
 }
