@@ -32,7 +32,7 @@ CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
 FUZZ_TARGETS := $(filter-out %/seeds.o %/replay.o,$(call objects,tests/fuzz))
 
-.PHONY: all help demo test unit system crash fuzz cover bench sim mutants lint format clean install packages-% tests
+.PHONY: all help demo test unit system crash fuzz cover bench sim mutants browser shots lint format clean install packages-% tests
 all: packages-build ## build the programs into build/bin
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
 
@@ -48,7 +48,7 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/tamper $(B)/tests/pry $(B)/tests/sim
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/streams $(B)/tests/tamper $(B)/tests/pry $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
 	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
@@ -87,6 +87,15 @@ profile: packages-build ## where the broker's, the tally worker's and the client
 sim: packages-build ## simulate clusters with seeded faults (SEEDS=10000 FROM=1)
 	@$(MAKE) --no-print-directory $(JOBS) $(B)/tests/sim
 	@$(B)/tests/sim --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1)
+
+# chromium, Node and npm are Debian's; playwright-core and axe-core come from npm into build/browser, the first time.
+browser: packages-build packages-test packages-browser ## do every role's jobs in a real browser (TESTS="units shell")
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
+	@tests/browser/run $(B) tests $(TESTS)
+
+shots: packages-build packages-test packages-browser ## pictures of the console's pages into build/shots (PAGES="overview units")
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
+	@tests/browser/run $(B) shots $(PAGES)
 
 mutants: packages-build ## plant bugs, one by one, and see the simulator find each
 	@tests/sim/mutants/run
@@ -144,6 +153,8 @@ $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/hostile: $(B)/obj/tests/system/hostile.o $(B)/lib/tests.a $(B)/lib/house.a
+	$(link)
+$(B)/tests/streams: $(B)/obj/tests/system/streams.o
 	$(link)
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
 	$(link)

@@ -130,9 +130,11 @@ static void
 put_move(struct moves *m, const struct review_move *move, uint32_t unit)
 {
     struct buf *b = &m->ask->query->item;
+    /* Who is asked gives an opinion; that it is the last one is not theirs to say. */
+    enum review_act act = move->act == REVIEW_opinion_last ? REVIEW_opinion : move->act;
     m->count++;
     pack_map(b, 6);
-    pack_key_text(b, "act", slice_text(review_act_name(move->act)));
+    pack_key_text(b, "act", slice_text(review_act_name(act)));
     pack_key_text(b, "to", slice_text(review_state_name(move->to)));
     pack_key_text(b, "role", slice_text(access_role_name((enum access_role)move->role)));
     review_put_unit(b, m->ask, "unit", "name", unit);
