@@ -34,7 +34,7 @@ function draft_line(draft, campaign, again) {
         h("div", h("strong", form ? title(form) : draft.form), h("div", { class: "small soft" }, [draft.unit_name ?? draft.unit, period_name(draft.period), draft.answer?.receipt].filter(Boolean).join(" · ")),
             draft.state === "refused" && h("p", { class: "field-wrong" }, draft.answer?.message),
             draft.problem && draft.state === "waiting" && h("p", { class: "small" }, tr("Được giữ trong trình duyệt này; tự gửi khi có mạng lại.", "Kept in this browser; it goes out by itself when the line is back."))),
-        h("div", { class: "row-gap" }, badge(state_words(draft), TONES[draft.state]), flags.map((flag) => badge(word("verdict", flag), "warn")),
+        h("div", { class: "row-gap" }, badge(state_words(draft), draft.answer?.verdict?.verdict === "superseded" ? "warn" : TONES[draft.state]), flags.map((flag) => badge(word("verdict", flag), "warn")),
             draft.state === "draft" || draft.state === "refused" ? link_button(tr("Mở và sửa", "Open and mend"), href("send", [], open)) : null,
             draft.state === "waiting" && button(tr("Gửi ngay", "Send now"), () => drafts_now().flush()),
             draft.state === "unclear" && button(tr("Hỏi kết quả", "Ask"), () => ask_again(draft).then(again)),
@@ -53,7 +53,7 @@ function rejected_table(rejected, sentence) {
     return table({
         caption: tr("Báo cáo bị từ chối", "Rejected reports"), hidden_caption: true,
         columns: [
-            { name: word("the", "unit"), head: true, show: (row) => h("a", { href: href("units", [row.unit]) }, row.unit) },
+            { name: word("the", "unit"), head: true, show: (row) => (row.unit ? h("a", { href: href("units", [row.unit]) }, row.unit) : "–") },
             { name: tr("Vì sao", "Why"), show: (row) => h("div", sentence(row), h("div", { class: "small soft mono" }, row.code)) },
             { name: tr("Làm gì", "What to do"), show: (row) => what_to_do(row) },
             { name: word("the", "receipt"), show: (row) => h("span", { class: "mono" }, row.receipt) },
