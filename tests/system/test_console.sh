@@ -220,7 +220,8 @@ acts 200 "two are there" sec /api/meeting "{\"act\": \"attend\", \"meeting\": \"
 acts 400 "of no meeting" sec /api/meeting '{"act": "attend", "members": ["m1"]}'
 reads 200 "the meetings" m1 /api/meetings
 equal "are listed" "$M" "$(field 'meetings[0].meeting')"
-vote() { printf '{"meeting": "%s", "nomination": "%s", "choice": "%s"%s}' "$M" "$1" "$2" "${3:-}"; }
+choice() { case $1 in [0-9]) echo "$1" ;; *) echo "\"$1\"" ;; esac; }
+vote() { printf '{"meeting": "%s", "nomination": "%s", "choice": %s%s}' "$M" "$1" "$(choice "$2")" "${3:-}"; }
 acts 200 "an open vote" m1 /api/vote "$(vote "$N1" yes)" -H 'Idempotency-Key: v-1'
 acts 200 "another" sec /api/vote "$(vote "$N1" no)"
 acts 409 "nobody votes twice" sec /api/vote "$(vote "$N1" yes)"
@@ -228,8 +229,10 @@ acts 403 "who is no member of the council does not vote" clerk /api/vote "$(vote
 acts 409 "of what is not on the table" m1 /api/vote "$(vote 01ARZ3NDEKTSV4RRFFQ69G5FAV yes)"
 equal "says so" not-on-table "$(field code)"
 acts 400 "no such choice" m1 /api/vote "$(vote "$N2" maybe)"
-acts 200 "a secret vote" m1 /api/vote "$(vote "$N2" yes)"
+acts 200 "a secret vote" m1 /api/vote "$(vote "$N2" 1)" -H 'Idempotency-Key: v-2'
 secret_receipt=$(field receipt)
+acts 200 "another choice under its key" m1 /api/vote "$(vote "$N2" 2)" -H 'Idempotency-Key: v-2'
+equal "is the same vote: ids do not tell the choice" unchanged "$(field verdict.verdict)"
 acts 200 "another" sec /api/vote "$(vote "$N2" abstain)"
 acts 200 "one in writing" m2 /api/vote "$(vote "$N2" no ', "written": true')"
 check "the journal has no choice" sh -c "thidua journal show $secret_receipt --json | jq -e '.record // . | tostring | (contains(\"commitment\") and (contains(\"choice\") | not))'"

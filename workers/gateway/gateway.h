@@ -34,7 +34,7 @@ struct gateway {
     int64_t plan_ms;
     struct visitors visitors;
     LIST_HEAD(request_list, request) suspended;
-    bool woken; /* a suspended request has its answer: no waiting before MHD_run */
+    bool woken;                /* a suspended request has its answer: no waiting before MHD_run */
     uint64_t requests, errors; /* for /metrics */
 };
 
