@@ -3,7 +3,7 @@
 import { on_signed_out } from "./api.js";
 import { h, replace } from "./dom.js";
 import { live_start, live_stop, listen } from "./live.js";
-import { campaign_now, maybe_signed_in, me_ask, me_forget, me_now, sign_out } from "./me.js";
+import { campaign_now, may, maybe_signed_in, me_ask, me_forget, me_now, sign_out } from "./me.js";
 import { first_page, PAGES } from "./pages.js";
 import { empty, link_button, skeleton, trouble } from "./parts.js";
 import { go, here, href, on_move } from "./router.js";

@@ -9,6 +9,7 @@ import { href } from "../router.js";
 import { table } from "../table.js";
 import { title, tr, word } from "../words.js";
 import { drafts_now, on_drafts } from "./keeping.js";
+import { verdict_sentence } from "./sentences.js";
 
 const TONES = { draft: undefined, waiting: "warn", sent: "good", refused: "bad", unclear: "warn" };
 
@@ -49,12 +50,12 @@ async function ask_again(draft) {
 }
 
 /* What was refused of one's units, whoever sent it. */
-function rejected_table(rejected, sentence) {
+function rejected_table(rejected, campaign) {
     return table({
         caption: tr("Báo cáo bị từ chối", "Rejected reports"), hidden_caption: true,
         columns: [
             { name: word("the", "unit"), head: true, show: (row) => (row.unit ? h("a", { href: href("units", [row.unit]) }, row.unit) : "–") },
-            { name: tr("Vì sao", "Why"), show: (row) => h("div", sentence(row), h("div", { class: "small soft mono" }, row.code)) },
+            { name: tr("Vì sao", "Why"), show: (row) => h("div", verdict_sentence(row, campaign), h("div", { class: "small soft mono" }, row.code)) },
             { name: tr("Làm gì", "What to do"), show: (row) => what_to_do(row) },
             { name: word("the", "receipt"), show: (row) => h("span", { class: "mono" }, row.receipt) },
         ],
@@ -87,7 +88,7 @@ export async function show(page) {
         replace(own, all.length === 0 ? empty(tr("Chưa gửi gì từ đây", "Nothing was sent from here"), tr("Báo cáo nhập ở trình duyệt này sẽ hiện ở đây cùng kết quả.", "What is filled in here appears with its verdict."), link_button(tr("Nhập biểu mẫu", "Fill in a form"), href("send"), "primary"))
             : h("ul", { class: "draft-list" }, all.map((draft) => draft_line(draft, campaign, draw_own))));
     };
-    const draw_refused = () => fill_from(refused, () => get_all("/api/rejected", {}, "rejected", page.signal, 500), ({ rejected }) => rejected_table([...rejected].reverse(), (row) => row.message ?? (row.text_vi ? tr(row.text_vi, row.text_en) : `${row.subject} ${row.detail}`)));
+    const draw_refused = () => fill_from(refused, () => get_all("/api/rejected", {}, "rejected", page.signal, 500), ({ rejected }) => rejected_table([...rejected].reverse(), campaign));
     draw_own();
     on_drafts(draw_own, page.signal);
     listen("rejected", draw_refused, page.signal);
