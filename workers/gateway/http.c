@@ -5,6 +5,7 @@
  * A reply that is known before the body has come is kept until its end: in between none can be sent. */
 #include "workers/gateway/request.h"
 
+#include "common/check.h"
 #include "common/mem.h"
 #include "common/text.h"
 #include "proto/answer_json.h"
@@ -83,6 +84,8 @@ on_answer(void *owner, const struct answer *answer)
 void
 request_ask(struct request *r, const char *name, struct slice args, uint64_t after, bool self)
 {
+    /* Without a name it would be asked with the gateway's own rights, which on this machine are all. */
+    CHECK(self || r->principal[0] != '\0');
     struct slice principal = self ? slice_of(NULL, 0) : slice_text(r->principal);
     r->question = links_ask(&r->gateway->links, name, principal, args, after, on_answer, r);
     if (r->question == NULL) {
