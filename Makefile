@@ -109,6 +109,7 @@ format: packages-dev ## lay out the source as .clang-format says
 PREFIX ?= /usr/local
 install: all ## install programs, man page and Hanoi's files under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/thidua/hanoi
+	cd workers/gateway/console && find . -type f ! -name '*.md' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/thidua/console/{} \;
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/thidua.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 deploy/hanoi/campaign.yaml deploy/hanoi/units.csv $(DESTDIR)$(PREFIX)/share/thidua/hanoi

@@ -19,7 +19,8 @@ echo secret >"$SCRATCH/pages/notes.txt"
 echo secret >"$SCRATCH/outside.js"
 ln -s "$SCRATCH/outside.js" "$SCRATCH/pages/link.js"
 check "init" thidua init --quiet --data "$D" --campaign "$SCRATCH/campaign.yaml" --units "$DATA_FILES/small/units.csv"
-printf 'gateway_listen = 127.0.0.1:0\ngateway_console = %s\n' "$SCRATCH/pages" >>"$D/thidua.conf"
+port=$(free_port)
+printf 'gateway_listen = 127.0.0.1:0\ngateway_console = %s\nlisten_tcp = tcp://127.0.0.1:%s\n' "$SCRATCH/pages" "$port" >>"$D/thidua.conf"
 site_up "$D" --clock 2021-11-05T08:00:00+07:00
 gateway_find() { # the port that the newest gateway listens at; waits until it answers
     local tries=0 old=${1:-}
@@ -214,13 +215,14 @@ reads 200 "the document" m1 "/api/file?nomination=$N1&document=$hash"
 check "is what was sent" cmp "$SCRATCH/body" "$SCRATCH/dossier"
 equal "and only to be kept" "attachment; filename*=UTF-8''%3Cb%3Eh%E1%BB%93%20s%C6%A1%2Epdf" "$(header content-disposition)"
 key=$(thidua teller key "$SCRATCH/ballots" 2>/dev/null | tail -n 1)
-acts 200 "a meeting" sec /api/meeting "{\"act\": \"open\", \"unit\": \"city\", \"title\": \"Phiên họp\", \"date\": \"2021-11-05\", \"teller\": \"m1\", \"members\": [\"sec\", \"m1\", \"m2\"], \"nominations\": [\"$N1\", \"$N2\"], \"ballot_key\": \"$key\"}"
+acts 200 "a meeting" sec /api/meeting "{\"act\": \"open\", \"unit\": \"city\", \"title\": \"Phiên họp\", \"date\": \"2021-11-05\", \"teller\": \"local\", \"members\": [\"sec\", \"m1\", \"m2\"], \"nominations\": [\"$N1\", \"$N2\"], \"ballot_key\": \"$key\"}"
 M=$(field meeting)
 acts 200 "two are there" sec /api/meeting "{\"act\": \"attend\", \"meeting\": \"$M\", \"members\": [\"sec\", \"m1\"]}"
 acts 400 "of no meeting" sec /api/meeting '{"act": "attend", "members": ["m1"]}'
 reads 200 "the meetings" m1 /api/meetings
 equal "are listed" "$M" "$(field 'meetings[0].meeting')"
-vote() { printf '{"meeting": "%s", "nomination": "%s", "choice": "%s"%s}' "$M" "$1" "$2" "${3:-}"; }
+choice() { case $1 in [0-9]) echo "$1" ;; *) echo "\"$1\"" ;; esac; }
+vote() { printf '{"meeting": "%s", "nomination": "%s", "choice": %s%s}' "$M" "$1" "$(choice "$2")" "${3:-}"; }
 acts 200 "an open vote" m1 /api/vote "$(vote "$N1" yes)" -H 'Idempotency-Key: v-1'
 acts 200 "another" sec /api/vote "$(vote "$N1" no)"
 acts 409 "nobody votes twice" sec /api/vote "$(vote "$N1" yes)"
@@ -228,8 +230,10 @@ acts 403 "who is no member of the council does not vote" clerk /api/vote "$(vote
 acts 409 "of what is not on the table" m1 /api/vote "$(vote 01ARZ3NDEKTSV4RRFFQ69G5FAV yes)"
 equal "says so" not-on-table "$(field code)"
 acts 400 "no such choice" m1 /api/vote "$(vote "$N2" maybe)"
-acts 200 "a secret vote" m1 /api/vote "$(vote "$N2" yes)"
+acts 200 "a secret vote" m1 /api/vote "$(vote "$N2" 1)" -H 'Idempotency-Key: v-2'
 secret_receipt=$(field receipt)
+acts 200 "another choice under its key" m1 /api/vote "$(vote "$N2" 2)" -H 'Idempotency-Key: v-2'
+equal "is the same vote: ids do not tell the choice" unchanged "$(field verdict.verdict)"
 acts 200 "another" sec /api/vote "$(vote "$N2" abstain)"
 acts 200 "one in writing" m2 /api/vote "$(vote "$N2" no ', "written": true')"
 check "the journal has no choice" sh -c "thidua journal show $secret_receipt --json | jq -e '.record // . | tostring | (contains(\"commitment\") and (contains(\"choice\") | not))'"
@@ -241,8 +245,11 @@ curl -s -m 5 -N -b "$SCRATCH/sec.jar" "$U/api/events" >"$SCRATCH/events" &
 listener=$!
 until_that grep -q '^event: head' "$SCRATCH/events"
 check "an open page hears of the journal" grep -q '^event: head' "$SCRATCH/events"
-acts 200 "cancelled" sec /api/meeting "{\"act\": \"cancel\", \"meeting\": \"$M\", \"reason\": \"Thiếu người.\"}"
-acts 200 "sent back" sec /api/review "{\"nomination\": \"$N1\", \"act\": \"return\", \"reason\": \"Thiếu hồ sơ.\"}"
+acts 409 "it cannot be closed before the count" sec /api/meeting "{\"act\": \"close\", \"meeting\": \"$M\"}"
+check "the teller opens the ballots" thidua teller open "$M" --ballot-key "$SCRATCH/ballots"
+acts 200 "it is closed" sec /api/meeting "{\"act\": \"close\", \"meeting\": \"$M\"}"
+reads 200 "the meeting's counts" m2 "/api/meetings/$M"
+equal "the ballots that were sealed here are good" '[1,1,1,0,3]' "$(jq -c ".table[] | select(.nomination == \"$N2\") | .recorded | [.yes, .no, .abstain, .spoilt, .base]" "$SCRATCH/body")"
 acts 409 "a report that is refused" clerk /api/report '{"form": "daily", "unit": "w1", "period": "20211103", "values": {"doses": 2, "first": 100, "second": 1}}'
 until_that grep -q '^event: rejected' "$SCRATCH/events"
 check "of what was refused" grep -q '^data: .*rule-broken' "$SCRATCH/events"
@@ -252,11 +259,19 @@ id=$(grep '^id: ' "$SCRATCH/events" | tail -n 1 | cut -d' ' -f2)
 curl -s -m 2 -N -b "$SCRATCH/sec.jar" -H "Last-Event-ID: $id" "$U/api/events" >"$SCRATCH/again"
 check "who comes back is not told again" sh -c "! grep -qE '^event: (queue|rejected)' '$SCRATCH/again'"
 check "and is told the head" grep -q '^event: head' "$SCRATCH/again"
-acts 409 "to decide what was not approved" sec /api/decide "{\"nomination\": \"$N1\", \"outcome\": \"decided\", \"number\": \"1/QĐ\", \"date\": \"2021-11-05\"}"
+acts 200 "decided" sec /api/decide "{\"nomination\": \"$N1\", \"outcome\": \"decided\", \"number\": \"1/QĐ\", \"date\": \"2021-11-05\", \"signer\": \"Chủ tịch\"}"
+acts 409 "to decide what was not approved" sec /api/decide "{\"nomination\": \"$N2\", \"outcome\": \"decided\", \"number\": \"1/QĐ\", \"date\": \"2021-11-05\"}"
 equal "is refused" move-refused "$(field code)"
 get 200 "honours are for everybody" "$U/api/honours"
+equal "and name who was honoured" "$nasty" "$(field 'honours[0].subject')"
 get 200 "and a feed" "$U/honours.atom"
 check "which is XML" sh -c "command -v xmllint >/dev/null || exit 0; xmllint --noout '$SCRATCH/body'"
+check "where a script is text" grep -qF '<title>&lt;script&gt;alert(1)&lt;/script&gt; — Open</title>' "$SCRATCH/body"
+acts 200 "taken back" sec /api/revoke "{\"nomination\": \"$N1\", \"number\": \"2/QĐ\", \"date\": \"2021-11-05\", \"reason\": \"Sai.\"}"
+get 200 "it is no honour any longer" "$U/api/honours"
+equal "nobody is" 0 "$(field count)"
+get 200 "but history" -b "$SCRATCH/sec.jar" -G --data-urlencode "subject=$nasty" "$U/api/history"
+equal "which is not forgotten" "revoked" "$(field 'items[0].state')"
 
 # ---- how sessions end
 get 200 "signing out" -X DELETE -b "$SCRATCH/d1.jar" -H "X-CSRF-Token: $CSRF_d1" "$U/api/session"
@@ -308,4 +323,33 @@ equal "none of them ended" 0 $?
 kill -KILL "$gateway"
 gateway_find "$HOST"
 reads 401 "sessions end with the gateway" clerk /api/me
+
+# ---- a gateway of its own: a key, and two whom it may speak for
+BROKER=tcp://127.0.0.1:$port#$(thidua keys show "$D/keys/broker" --json | jq -r .public_key)
+mkdir "$SCRATCH/apart"
+printf 'gateway_listen = 127.0.0.1:0\ngateway_secure = yes\n' >"$SCRATCH/apart/thidua.conf"
+thidua keys new "$SCRATCH/web.key" --principal web >/dev/null
+check "it is granted" thidua access grant web --role gateway --acts-for clerk --acts-for d1 --public-key-of "$SCRATCH/web.key"
+(unset THIDUA_DATA && exec thidua-gateway --data "$SCRATCH/apart" --broker "$BROKER" --key "$SCRATCH/web.key" --gateway-console "$SCRATCH/pages" 2>"$SCRATCH/apart.log") &
+apart=$!
+until_that grep -q 'event=listening' "$SCRATCH/apart.log"
+U=http://$(sed -n 's/.*event=listening endpoint=//p' "$SCRATCH/apart.log")
+until_that curl -s -f -o /dev/null "$U/readyz"
+enters() { # enters STATUS WHO
+    get "$1" "$2 at the gateway apart" -c "$SCRATCH/$2.apart" -H 'Content-Type: application/json' -H "Origin: https://${U#http://}" \
+        -d "{\"principal\": \"$2\", \"password\": \"password of $2\"}" "$U/api/session"
+}
+enters 200 clerk
+check "its cookie is for TLS and this host alone" grep -qi '^set-cookie: __Host-thidua=.*; Secure' "$SCRATCH/headers"
+cookie=$(sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/\1/p' "$SCRATCH/headers")
+get 200 "a report from there" -H "Cookie: $cookie" -H "X-CSRF-Token: $(field csrf)" -H 'Content-Type: application/json' -d "${report/\"revision\": 7/\"revision\": 2000000000001}" "$U/api/report"
+equal "is the clerk's, by that gateway" clerk@web "$(thidua journal show "$(field receipt)" --json | jq -r '.principal')"
+get 403 "over plain HTTP it is another site" -H "Cookie: $cookie" -H "Origin: $U" -H 'Content-Type: application/json' -d '{}' "$U/api/report"
+enters 403 sec
+check "whom it may not speak for it gives no session" sh -c "! grep -qi '^set-cookie' '$SCRATCH/headers'"
+kill -TERM $apart
+wait $apart
+equal "it ends in order" 0 $?
+! grep -E 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$SCRATCH/apart.log"
+ok $? "and nothing complained"
 finish

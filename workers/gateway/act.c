@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define REAL_DIGITS 15 /* what a double keeps of any decimal */
+#define HASH_SIZE 32
 
 static const struct act ACTS[] = {
 #define ACT(path, record, fields, makes) {path, RECORD_##record, fields, makes},
@@ -211,64 +212,79 @@ bytes_take(const struct field *f, const json_t *value, struct arena *arena, stru
 
 /* ---- shapes ---- */
 
+/* What is packed of one field. */
+struct packing {
+    const char *name;
+    struct arena *arena;
+    struct buf *out;
+    struct complaint *why;
+};
+
+/* Composed, as text_take has it: a file's name comes decomposed from some machines. */
+static bool
+text_pack(const struct packing *p, const char *name, const char *text)
+{
+    struct slice composed = text_nfc(p->arena, slice_text(text));
+    pack_text(p->out, composed);
+    return text_check(name, composed, p->why);
+}
+
 /* A decimal that a double kept whole; 0.1 as it was written, and nothing that was rounded. */
 static bool
-real_pack(struct slice indicator, double real, struct buf *out, struct complaint *why)
+real_pack(const struct packing *p, const char *indicator, double real)
 {
     char text[32];
     snprintf(text, sizeof text, "%.*g", REAL_DIGITS, real);
     if (!isfinite(real) || strtod(text, NULL) != real || strchr(text, 'e') != NULL) {
-        return complain(why, CODE_VALUE_TYPE, indicator, "%.17g", real);
+        return complain(p->why, CODE_VALUE_TYPE, slice_text(indicator), "%.17g", real);
     }
-    pack_cstr(out, text);
+    pack_cstr(p->out, text);
     return true;
 }
 
 static bool
-value_pack(const char *indicator, const json_t *value, struct buf *out, struct complaint *why)
+value_pack(const struct packing *p, const char *indicator, const json_t *value)
 {
-    struct slice name = slice_text(indicator);
     switch (json_typeof(value)) {
     case JSON_NULL:
-        pack_nil(out);
+        pack_nil(p->out);
         return true;
     case JSON_TRUE:
     case JSON_FALSE:
-        pack_bool(out, json_is_true(value));
+        pack_bool(p->out, json_is_true(value));
         return true;
     case JSON_INTEGER:
-        pack_int(out, json_integer_value(value));
+        pack_int(p->out, json_integer_value(value));
         return true;
     case JSON_REAL:
-        return real_pack(name, json_real_value(value), out, why);
+        return real_pack(p, indicator, json_real_value(value));
     case JSON_STRING:
-        pack_cstr(out, json_string_value(value));
-        return text_check(indicator, slice_text(json_string_value(value)), why);
+        return text_pack(p, indicator, json_string_value(value));
     default:
-        return complain(why, CODE_WRONG_TYPE, name, "JSON: {} []");
+        return complain(p->why, CODE_WRONG_TYPE, slice_text(indicator), "JSON: {} []");
     }
 }
 
 static bool
-values_pack(const struct field *f, json_t *value, struct buf *out, struct complaint *why)
+values_pack(const struct packing *p, json_t *value)
 {
     const char *indicator;
     json_t *each;
+    size_t count = json_object_size(value);
     if (!json_is_object(value)) {
-        return wrong_type(f->name, "{…}", why);
+        return wrong_type(p->name, "{…}", p->why);
     }
-    if (json_object_size(value) > REPORT_VALUES_MAX) {
-        return complain(why, CODE_TOO_MANY_VALUES, slice_text(f->name), "%zu",
-                        json_object_size(value));
+    if (count > REPORT_VALUES_MAX) {
+        return complain(p->why, CODE_TOO_MANY_VALUES, slice_text(p->name), "%zu", count);
     }
-    pack_map(out, (uint32_t)json_object_size(value));
+    pack_map(p->out, (uint32_t)count);
     json_object_foreach(value, indicator, each)
     {
         if (!code_is_valid(slice_text(indicator))) {
-            return complain(why, CODE_INDICATOR_UNKNOWN, slice_text(indicator), "%s", "");
+            return complain(p->why, CODE_INDICATOR_UNKNOWN, slice_text(indicator), "%s", "");
         }
-        pack_cstr(out, indicator);
-        if (!value_pack(indicator, each, out, why)) {
+        pack_cstr(p->out, indicator);
+        if (!value_pack(p, indicator, each)) {
             return false;
         }
     }
@@ -277,41 +293,37 @@ values_pack(const struct field *f, json_t *value, struct buf *out, struct compla
 
 /* One member of a tuple, by its mark: # number, h 32 bytes in hexadecimal, t text. */
 static bool
-member_pack(const char *name, char mark, const json_t *value, struct buf *out,
-            struct complaint *why)
+member_pack(const struct packing *p, const char *name, char mark, const json_t *value)
 {
-    uint8_t hash[32];
+    uint8_t hash[HASH_SIZE];
     if (mark == '#') {
-        pack_uint(out, (uint64_t)json_integer_value(value));
+        pack_uint(p->out, (uint64_t)json_integer_value(value));
         return (json_is_integer(value) && json_integer_value(value) >= 0) ||
-               wrong_type(name, "0, 1, 2, …", why);
+               wrong_type(name, "0, 1, 2, …", p->why);
     }
     if (mark == 'h') {
-        bool good = hex_take(name, value, hash, sizeof hash, why);
-        pack_bytes(out, slice_of(hash, good ? sizeof hash : 0));
+        bool good = hex_take(name, value, hash, sizeof hash, p->why);
+        pack_bytes(p->out, slice_of(hash, good ? sizeof hash : 0));
         return good;
     }
-    if (!json_is_string(value)) {
-        return wrong_type(name, "\"…\"", why);
-    }
-    pack_cstr(out, json_string_value(value));
-    return text_check(name, slice_text(json_string_value(value)), why);
+    return json_is_string(value) ? text_pack(p, name, json_string_value(value))
+                                 : wrong_type(name, "\"…\"", p->why);
 }
 
 /* `members`: "hhash tkind tname #bytes", each with its mark before it. */
 static bool
-tuple_pack(const char *members, const json_t *value, struct buf *out, struct complaint *why)
+tuple_pack(const struct packing *p, const char *members, const json_t *value)
 {
     uint32_t count = 1;
     for (const char *c = members; *c != '\0'; c++) {
         count += *c == ' ';
     }
-    pack_array(out, count);
+    pack_array(p->out, count);
     while (*members != '\0') {
         char name[CODE_MAX + 1];
         size_t len = strcspn(members, " ");
         snprintf(name, sizeof name, "%.*s", (int)len - 1, members + 1);
-        if (!member_pack(name, members[0], json_object_get(value, name), out, why)) {
+        if (!member_pack(p, name, members[0], json_object_get(value, name))) {
             return false;
         }
         members += len + (members[len] == ' ');
@@ -320,32 +332,30 @@ tuple_pack(const char *members, const json_t *value, struct buf *out, struct com
 }
 
 static bool
-item_pack(const char *name, const char *shape, const json_t *item, struct buf *out,
-          struct complaint *why)
+item_pack(const struct packing *p, const char *shape, const json_t *item)
 {
     uint8_t id[ULID_SIZE];
     if (strcmp(shape, "ulid") == 0) {
-        bool good = ulid_take(name, item, id, why);
-        pack_bytes(out, slice_of(id, good ? sizeof id : 0));
+        bool good = ulid_take(p->name, item, id, p->why);
+        pack_bytes(p->out, slice_of(id, good ? sizeof id : 0));
         return good;
     }
-    return strcmp(shape, "text") == 0 ? member_pack(name, 't', item, out, why)
-                                      : tuple_pack(shape, item, out, why);
+    return strcmp(shape, "text") == 0 ? member_pack(p, p->name, 't', item)
+                                      : tuple_pack(p, shape, item);
 }
 
 static bool
-list_pack(const struct field *f, const char *shape, const json_t *value, struct buf *out,
-          struct complaint *why)
+list_pack(const struct packing *p, const char *shape, const json_t *value)
 {
     size_t i;
     json_t *item;
     if (!json_is_array(value)) {
-        return wrong_type(f->name, "[…]", why);
+        return wrong_type(p->name, "[…]", p->why);
     }
-    pack_array(out, (uint32_t)json_array_size(value));
+    pack_array(p->out, (uint32_t)json_array_size(value));
     json_array_foreach(value, i, item)
     {
-        if (!item_pack(f->name, shape, item, out, why)) {
+        if (!item_pack(p, shape, item)) {
             return false;
         }
     }
@@ -366,12 +376,12 @@ raw_take(const struct field *f, json_t *value, struct arena *arena, struct slice
          struct complaint *why)
 {
     struct buf packed = BUF_EMPTY;
+    const struct packing p = {.name = f->name, .arena = arena, .out = &packed, .why = why};
     const char *shape = NULL;
     for (size_t i = 0; i < sizeof SHAPES / sizeof *SHAPES; i++) {
         shape = strcmp(SHAPES[i].field, f->name) == 0 ? SHAPES[i].shape : shape;
     }
-    bool good = shape == NULL ? values_pack(f, value, &packed, why)
-                              : list_pack(f, shape, value, &packed, why);
+    bool good = shape == NULL ? values_pack(&p, value) : list_pack(&p, shape, value);
     if (good && packed.len > f->limit) {
         good = complain(why, CODE_TOO_LARGE, slice_text(f->name), "%zu", packed.len);
     }

@@ -19,25 +19,38 @@
 
 /* ---- ids ---- */
 
+/* What of the fields makes an act another one. Not a ballot's choice: an id stands in the journal for all to read,
+ * and of three choices each could be tried until the id came out. */
+static char *
+fields_text(const struct act_request *a)
+{
+    json_t *fields = json_copy(a->fields);
+    if (a->record.act->type == RECORD_vote) {
+        json_object_del(fields, "choice");
+    }
+    char *text = json_dumps(fields, JSON_COMPACT | JSON_SORT_KEYS);
+    if (text == NULL) {
+        mem_exhausted(1);
+    }
+    json_decref(fields);
+    return text;
+}
+
 /* Two of one act differ by `what`. */
 static void
 id_make(const struct request *r, const char *what, uint8_t id[ULID_SIZE])
 {
     const struct act_request *a = r->act;
     crypto_generichash_state state;
-    const char *parts[] = {a->key, r->principal, r->path, what};
     if (a->key == NULL) {
         ulid_new(clock_wall_us(&r->gateway->clock), id);
         return;
     }
-    char *fields = json_dumps(a->fields, JSON_COMPACT | JSON_SORT_KEYS);
+    char *fields = fields_text(a);
+    const char *parts[] = {a->key, r->principal, r->path, what, fields};
     crypto_generichash_init(&state, NULL, 0, ULID_SIZE);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         crypto_generichash_update(&state, (const uint8_t *)parts[i], strlen(parts[i]) + 1);
-    }
-    if (fields != NULL) {
-        crypto_generichash_update(&state, (const uint8_t *)fields, strlen(fields));
-        sodium_memzero(fields, strlen(fields)); /* a ballot's choice is one of them */
     }
     crypto_generichash_final(&state, id, ULID_SIZE);
     free(fields);

@@ -67,6 +67,23 @@ pem_read(const char *path, struct buf *out)
     return err == ERR_OK;
 }
 
+/* A stream of events is a descriptor; the usual soft limit of 1,024 is below what streams and requests need. A
+ * fifth of them is left for the broker's sockets and for what is not ours. */
+static unsigned
+connections_allow(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return CONNECTIONS_MAX;
+    }
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    rlim_t allowed = limit.rlim_max / 5 * 4;
+    return allowed < CONNECTIONS_MAX ? (unsigned)allowed : CONNECTIONS_MAX;
+}
+
 static struct MHD_Daemon *
 http_start(struct gateway *g, const struct sockaddr *address, struct MHD_OptionItem *tls)
 {
@@ -77,7 +94,7 @@ http_start(struct gateway *g, const struct sockaddr *address, struct MHD_OptionI
         flags, 0, NULL, NULL, http_handle, g, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, http_completed, g, MHD_OPTION_NOTIFY_CONNECTION,
         http_connection, g, MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        MHD_OPTION_CONNECTION_LIMIT, connections_allow(), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
@@ -211,24 +228,12 @@ console_load(struct gateway *g)
     free(folder);
 }
 
-/* A stream of events is a descriptor; the usual soft limit of 1,024 is below what streams and requests need. */
-static void
-descriptors_allow(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int
 gateway_run(const struct settings *settings)
 {
     struct gateway *g = mem_alloc(sizeof *g);
     *g = (struct gateway){.settings = settings, .clock = clock_real(settings->clock_offset_us)};
     TAILQ_INIT(&g->visitors);
-    descriptors_allow();
     /* Before libzmq makes its threads: they must inherit the mask. */
     int signals = proc_signals_open();
     bool open = signals >= 0 && links_begin(g);

@@ -37,15 +37,16 @@ cross_site(struct request *r)
                 "This request comes from another site's page; open the console again.");
 }
 
-/* scheme://host[:port] of this very server, as the browser names it. */
+/* scheme://host[:port] of this very server, as the browser names it. Where we are not told that browsers come over
+ * TLS, they may all the same: a proxy that nobody has told us of. */
 static bool
 origin_is_ours(const struct request *r, const char *origin)
 {
     const char *host = request_header(r, MHD_HTTP_HEADER_HOST);
-    const char *scheme = r->gateway->secure ? "https://" : "http://";
-    size_t len = strlen(scheme);
-    return host != NULL && strncasecmp(origin, scheme, len) == 0 &&
-           strcasecmp(origin + len, host) == 0;
+    const char *rest = strncasecmp(origin, "https://", 8) == 0                         ? origin + 8
+                       : !r->gateway->secure && strncasecmp(origin, "http://", 7) == 0 ? origin + 7
+                                                                                       : NULL;
+    return host != NULL && rest != NULL && strcasecmp(rest, host) == 0;
 }
 
 bool

@@ -32,7 +32,7 @@ function settings(kind, labels, series, decimals) {
                 data: one.values.map((v) => (v === null ? null : Number(v))),
                 borderColor: colour(INKS[i % INKS.length]),
                 backgroundColor: kind === "bar" ? colour(INKS[i % INKS.length]) : colour("--red-soft"),
-                borderWidth: 2,
+                borderWidth: kind === "bar" ? 0 : 2,
                 pointRadius: labels.length > 40 ? 0 : 2.5,
                 pointHitRadius: 12,
                 tension: 0.15,

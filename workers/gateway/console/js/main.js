@@ -3,7 +3,7 @@
 import { on_signed_out } from "./api.js";
 import { h, replace } from "./dom.js";
 import { live_start, live_stop, listen } from "./live.js";
-import { campaign_now, maybe_signed_in, me_ask, me_forget, me_now, sign_out } from "./me.js";
+import { campaign_now, may, maybe_signed_in, me_ask, me_forget, me_now, sign_out } from "./me.js";
 import { first_page, PAGES } from "./pages.js";
 import { empty, link_button, skeleton, trouble } from "./parts.js";
 import { go, here, href, on_move } from "./router.js";
@@ -49,6 +49,8 @@ async function show_page() {
         return;
     }
     const { page: name, path, args } = here();
+    // A dialog belongs to the page that opened it: the way back closes it.
+    document.querySelectorAll("dialog.sheet").forEach((dialog) => dialog.close());
     page_life.abort();
     page_life = new AbortController();
     const { signal } = page_life;
@@ -84,6 +86,10 @@ async function begin() {
     shell = frame(root, campaign, leave, frame_life.signal);
     live_start();
     listen("end", signed_out_now, frame_life.signal);
+    if (may("report")) {
+        // Reports that wait in this browser go out whichever page is open.
+        (await import("./send/keeping.js")).drafts_now();
+    }
     await show_page();
 }
 

@@ -109,8 +109,16 @@ export function link_button(text, to, look = "plain") {
 
 /* tabs([{text, href, current}]) are links: each has an address. */
 export function tabs(label, list) {
-    return h("nav", { class: "tabs", "aria-label": label },
+    const made = h("nav", { class: "tabs", "aria-label": label },
         list.map((tab) => h("a", { href: tab.href, "aria-current": tab.current ? "page" : undefined }, tab.text)));
+    // On a phone not all of them fit: the present one is moved into sight.
+    requestAnimationFrame(() => {
+        const now = made.querySelector("[aria-current]");
+        if (now !== null) {
+            made.scrollLeft = now.offsetLeft - made.offsetLeft - 24;
+        }
+    });
+    return made;
 }
 
 /* A labelled control. `control` gets the id. Returns the field; field.wrong("…") shows a mistake beside it, "" takes it away. */

@@ -15,7 +15,7 @@ export function verdict_toast(answer) {
  * something is missing (and says so). done(answer) after it counted. A refusal stays in the dialog, with what was written. */
 export function act_sheet({ heading, lead, fields, confirm, danger = false, done }) {
     let key = new_key();
-    sheet(heading, (body, close) => {
+    const dialog = sheet(heading, (body, close) => {
         const told = h("div");
         const form = h("form", { class: "stack", novalidate: true });
         const read = fields(form);
@@ -42,6 +42,8 @@ export function act_sheet({ heading, lead, fields, confirm, danger = false, done
         form.append(told, h("div", { class: "sheet-foot" }, button(word("do", "cancel"), close), send));
         replace(body, lead && h("p", lead), form);
     });
+    // It belongs to the page that it was opened on.
+    addEventListener("hashchange", () => dialog.close(), { once: true });
 }
 
 /* Whether a control has text; else says beside it that it must. */

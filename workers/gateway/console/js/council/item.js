@@ -153,9 +153,9 @@ export async function show_item(page, id) {
             crumbs: [{ text: word("page", "review"), href: href("review") }, { text: word("kind", item.kind) }],
             heading: item.subject, lead: title(item), tools: [button(word("do", "print"), () => window.print(), "quiet")],
         }));
-        return h("div", { class: "two" },
+        return h("div", { class: "two item" },
             h("div", summary_panel(item), evidence_panel(item, campaign), documents_panel(item), history_panel(item, again), others_panel(item)),
-            h("div", { class: "aside-first" }, next_panel(item, again), vote_panel(item), facts_panel(item, day)));
+            h("div", h("div", { class: "item-next" }, next_panel(item, again)), vote_panel(item), facts_panel(item, day)));
     });
     listen("queue", () => {
         // Not while somebody writes: what was typed would go.

@@ -13,6 +13,7 @@ import { closed_badge } from "./meetings.js";
 import { choice_word, rule_sentence } from "./words.js";
 
 const CHOICES = ["yes", "no", "abstain"];
+const NUMBERS = { yes: 1, no: 2, abstain: 3 }; // as sent: all of one length, so that TLS hides which
 
 /* ---- attendance ---- */
 
@@ -56,7 +57,8 @@ function sums_of(item) {
 function result_of(meeting, item) {
     const sums = item.recorded ?? item.sums;
     if (!item.sums.counted && item.recorded === null) {
-        return h("p", tr(`${number(item.sums.taking_part)} phiếu đã niêm phong; người kiểm phiếu chưa mở.`, `${number(item.sums.taking_part)} ballots are sealed; the teller has not opened them.`));
+        const sealed = item.votes.filter((vote) => vote.secret).length;
+        return h("p", tr(`${number(sealed)} phiếu đã niêm phong; người kiểm phiếu chưa mở.`, `${number(sealed)} sealed ${sealed === 1 ? "ballot" : "ballots"}; the teller has not opened them.`));
     }
     const share = `${number(sums.yes)}/${number(sums.base)} = ${percent(sums.yes, sums.base)}`;
     if (!meeting.closed) {
@@ -80,7 +82,7 @@ function ask_choice(meeting, item, choice, written, again) {
         heading: tr(`Bỏ phiếu: ${choice_word(choice)}`, `Vote: ${choice_word(choice)}`),
         lead: [`${item.subject}: ${title(item)}.`, item.rule?.secret ? tr("Phiếu kín: được niêm phong ngay khi tới máy chủ, chỉ tổng số được công bố.", "A secret ballot: it is sealed as it reaches the server, and only the sums are told.")
             : tr("Biểu quyết công khai: mọi thành viên thấy lựa chọn này.", "An open vote: all members see this choice."), tr("Không đổi được sau khi gửi.", "It cannot be changed.")].join(" "),
-        fields: () => () => ({ address: "/api/vote", fields: { meeting: meeting.meeting, nomination: item.nomination, choice, ...(written && { written: true }) } }),
+        fields: () => () => ({ address: "/api/vote", fields: { meeting: meeting.meeting, nomination: item.nomination, choice: NUMBERS[choice], ...(written && { written: true }) } }),
         confirm: tr("Bỏ phiếu", "Cast it"),
         done: again,
     });
@@ -103,7 +105,7 @@ function casting(meeting, item, again) {
     return h("div", written && h("p", { class: "small" }, tr("Bạn vắng mặt: phiếu này được ghi là biểu quyết bằng văn bản.", "You are absent: this is recorded as a vote in writing.")),
         h("div", { class: "ballot-choices", role: "group", "aria-label": tr(`Bỏ phiếu về ${item.subject}`, `Vote on ${item.subject}`) },
             CHOICES.map((choice) => button({ yes: tr("Đồng ý", "Yes"), no: tr("Không đồng ý", "No"), abstain: tr("Không ý kiến", "Abstain") }[choice],
-                () => ask_choice(meeting, item, choice, written, again), choice === "yes" ? "primary" : "plain"))));
+                () => ask_choice(meeting, item, choice, written, again))))); // alike: no choice is the page's
 }
 
 function ballot(meeting, item, again) {

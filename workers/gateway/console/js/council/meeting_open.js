@@ -2,7 +2,7 @@
 import { get, get_all, new_key, post } from "../api.js";
 import { h, replace } from "../dom.js";
 import { campaign_now, me_now, site_now_us } from "../me.js";
-import { button, empty, field, input, link_button, notice, page_head, panel } from "../parts.js";
+import { button, empty, field, input, link_button, notice, page_head, panel, skeleton } from "../parts.js";
 import { site_day } from "../format.js";
 import { go, href } from "../router.js";
 import { title, tr, word } from "../words.js";
@@ -41,6 +41,7 @@ export async function show_meeting_open(page) {
     const chosen = () => [...table.querySelectorAll("input:checked")];
     table.addEventListener("change", () => { secret.hidden = !chosen().some((box) => box.hasAttribute("data-secret")); });
     const fill = async () => {
+        replace(table, skeleton(3));
         const [{ items }, names] = await Promise.all([get_all("/api/review", { state: "verified", unit, limit: 200 }, "items", page.signal), members_before(unit, page.signal)]);
         const ready = items.filter((item) => item.holder === unit && item.moves.some((move) => move.act === "table" && move.may));
         members.value = members.value || names.join("\n");

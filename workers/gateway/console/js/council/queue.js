@@ -85,7 +85,7 @@ function find_box(value, then) {
 function filter_form(filters, campaign, change) {
     const any = ["", tr("Tất cả", "All")];
     const states = [...new Set(codes("state").map((code) => code.replaceAll("-", "_")))];
-    return h("form", { class: "filters", role: "search", "aria-label": tr("Lọc hàng đợi", "Filter the queue"), onsubmit: (event) => event.preventDefault() },
+    const form = h("form", { class: "filters", role: "search", "aria-label": tr("Lọc hàng đợi", "Filter the queue"), onsubmit: (event) => event.preventDefault() },
         field(tr("Tên đối tượng", "Subject"), find_box(filters.find || "", (text) => change("find", text))),
         field(tr("Trạng thái", "State"), select([any, ...states.map((code) => [code, word("state", code)])], filters.state || "", (v) => change("state", v))),
         field(tr("Cấp quyết định", "Decided by"), select([any, ...LEVELS.map((code) => [code, word("authority", code)])], filters.level || "", (v) => change("level", v))),
@@ -94,6 +94,9 @@ function filter_form(filters, campaign, change) {
         h("div", { class: "filters-checks" },
             checkbox(tr("Chỉ việc của tôi", "Only mine to do"), filters.mine === "true", (on) => change("mine", on ? "true" : "")),
             checkbox(tr("Cả hồ sơ đã xong", "Also those that are done"), filters.done === "true", (on) => change("done", on ? "true" : ""))));
+    // On a phone the queue comes first, unless it is filtered: then one sees by what.
+    const open = matchMedia("(min-width: 768px)").matches || Object.values(filters).some(Boolean);
+    return h("details", { class: "filters-box", open }, h("summary", tr("Lọc", "Filter")), form);
 }
 
 const FILTERS = ["find", "state", "level", "award", "unit", "deadline", "mine", "done"];

@@ -63,7 +63,7 @@ function paper(campaign, honours) {
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")))),
         h("h1", "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
         groups_of(honours).map((group) => [h("h2", `${group[0].title_vi} (${number(group.length)})`),
-            h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": group[0].title_vi }, h("table",
+            h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": group[0].title_vi }, h("table", { class: "paper-list" },
                 h("thead", h("tr", ["STT", "Tên", "Đơn vị", "Quyết định"].map((text) => h("th", { scope: "col" }, text)))),
                 h("tbody", group.map((honour, i) => h("tr", h("td", { class: "number" }, i + 1), h("td", honour.subject), h("td", honour.subject_unit_name || honour.name),
                     h("td", [honour.number, honour.date && honour.date.split("-").reverse().join("/")].filter(Boolean).join(", ")))))))]));

@@ -6,7 +6,7 @@ import { h, replace } from "../dom.js";
 import { bytes, clock_of, number, span, time_of } from "../format.js";
 import { campaign_now, home_unit, may, period_now } from "../me.js";
 import { accepted_a_second, oldest_ms, receipt_ms, rejected_by_code } from "../meters.js";
-import { badge, empty, facts, figure, fill_from, notice, page_head, panel } from "../parts.js";
+import { badge, facts, figure, fill_from, notice, page_head, panel } from "../parts.js";
 import { period_name, step } from "../periods.js";
 import { href } from "../router.js";
 import { table } from "../table.js";
@@ -37,7 +37,7 @@ function tiles(status, rate) {
     const receipts = receipt_ms(status);
     return h("div", { class: "tiles" },
         figure(tr("Nhận mỗi giây", "Accepted a second"), rate === null ? "–" : number(rate, rate < 10 ? 1 : 0), { note: number(status.counts.records) + tr(" từ lúc khởi động", " since the start") }),
-        figure(tr("Thời gian tới biên nhận", "Receipt latency"), receipts ? ms_text(receipts.p50) : "–", { note: receipts ? tr("99 %: dưới ", "99 %: below ") + ms_text(receipts.p99) : tr("chưa có gì để đo", "nothing to measure yet") }),
+        figure(tr("Độ trễ biên nhận", "Receipt latency"), receipts ? ms_text(receipts.p50) : "–", { note: receipts ? tr("99 %: dưới ", "99 %: below ") + ms_text(receipts.p99) : tr("chưa có gì để đo", "nothing to measure yet") }),
         figure(tr("Chờ xử lý", "Waiting to be applied"), number(lag) + tr(" khối", " blocks"), {
             tone: lag > 100 ? "warn" : undefined,
             note: oldest === null ? tr("chậm nhất trong các phân mảnh", "the slowest shard") : oldest === 0 ? tr("không có bản ghi nào chờ", "no record waits") : tr("lâu nhất: ", "oldest: ") + span(oldest),
@@ -83,6 +83,16 @@ function codes_table(pairs) {
     });
 }
 
+/* Why the network's endpoint is closed (proto/QUERIES.md). */
+function network_words(why) {
+    return {
+        off: tr("đóng: chưa đặt listen_tcp", "closed: no listen_tcp"),
+        "access-unknown": tr("đóng: chưa biết ai được gửi", "closed: not known yet who may speak"),
+        "shard-behind": tr("đóng: tiến trình xử lý chưa đọc hết nhật ký", "closed: the worker has not read all of the journal yet"),
+        "address-unusable": tr("đóng: địa chỉ không dùng được, xem nhật ký", "closed: the address cannot be used, see the log"),
+    }[why] || why;
+}
+
 function broker_facts(status) {
     const network = status.network;
     return facts([
@@ -90,7 +100,7 @@ function broker_facts(status) {
         [tr("Giờ của hệ thống", "The site's time"), time_of(status.time_us)],
         ["PID", String(status.pid)],
         [tr("Tiến trình trả lời", "Query workers"), status.query_workers.map((w) => w.pid).join(", ") || "–"],
-        [tr("Mạng", "Network"), network.open ? network.endpoint : tr("đóng", "closed") + " (" + network.why + ")"],
+        [tr("Mạng", "Network"), network.open ? network.endpoint : network_words(network.why)],
         [tr("Chủ thể được cấp quyền", "Principals"), number(network.principals)],
         [tr("Khối / bản ghi / lỗi", "Blocks / records / errors"), [status.counts.blocks, status.counts.records, status.counts.errors].map((n) => number(n)).join(" / ")],
         status.gateway && [tr("Cổng: yêu cầu / phiên / luồng", "Gateway: requests / sessions / streams"), [status.gateway.requests, status.gateway.sessions, status.gateway.streams].map((n) => number(n)).join(" / ")],
@@ -195,7 +205,7 @@ function live_parts() {
     };
 }
 
-function keep_asking(live, page) {
+function keep_asking(live, codes, page) {
     let before = null;
     let codes_asked = false;
     const round = async () => {
@@ -210,6 +220,7 @@ function keep_asking(live, page) {
                     may("state") ? get("/api/state", {}, page.signal).catch(() => null) : null,
                 ]);
                 const told = live.draw(status, accepted_a_second(status, before), states && states.shards);
+                codes.hidden &&= !told;
                 if (!told && !codes_asked && may("rejected")) {
                     codes_asked = true;
                     fill_from(live.codes, () => get_all("/api/rejected", {}, "rejected", page.signal), rejected_table);
@@ -237,19 +248,19 @@ function asked_panel(heading, right, path, show, page) {
 
 export async function show(page) {
     const live = live_parts();
-    const codes_told = may("rejected") || may("broker.status");
+    const codes = panel(tr("Bị từ chối, theo mã lỗi", "Rejected, by code"), live.codes);
+    codes.hidden = !may("rejected"); // until the broker tells it by itself
     replace(page.main,
         page_head({ heading: word("page", "operations"), lead: tr("Hệ thống đang nhận và xử lý báo cáo thế nào.", "How the system takes and applies reports."), tools: [live.dot] }),
         live.said, live.figures,
         panel(tr("Bản ghi nhận mỗi giây", "Records accepted a second"), live.line),
         h("div", { class: "two two-late" },
             h("div", panel(tr("Các phân mảnh", "Shards"), live.shards), asked_panel(tr("Ai đang kết nối", "Who is connected"), "broker.sessions", "/api/broker/sessions", sessions_table, page)),
-            h("div", panel("Broker", live.broker), codes_told && panel(tr("Bị từ chối, theo mã lỗi", "Rejected, by code"), live.codes),
+            h("div", panel("Broker", live.broker), codes,
                 asked_panel(tr("Bị cách ly", "Quarantined"), "broker.quarantined", "/api/broker/quarantined", quarantined_table, page))));
-    replace(live.codes, empty(tr("Chưa có số liệu", "Nothing yet")));
     const silent = await silent_panel(page).catch(() => null);
     if (silent !== null) {
         page.main.append(silent);
     }
-    await keep_asking(live, page);
+    await keep_asking(live, codes, page);
 }

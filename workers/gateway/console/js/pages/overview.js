@@ -130,8 +130,7 @@ function trend_panel(row, campaign, trends) {
 function completeness_table(answer, period) {
     const rows = answer.rows.slice(1).filter((row) => row.expected > 0);
     rows.sort((a, b) => a.received / a.expected - b.received / b.expected);
-    const box = h("div");
-    const draw = (count) => replace(box, table({
+    return table({
         caption: title({ ...answer.form_title }) + ", " + period_name(answer.period),
         columns: [
             { name: word("the", "unit"), head: true, sort: (r) => r.name, show: (r) => h("a", { href: href("units", [r.unit], { period }) }, r.name) },
@@ -140,13 +139,11 @@ function completeness_table(answer, period) {
             { name: "", class: "wide-only", show: (r) => meter(r.received, r.expected) },
             { name: word("the", "on-time"), number: true, sort: (r) => r.on_time / r.expected, show: (r) => percent(r.on_time, r.expected) },
         ],
-        rows: rows.slice(0, count),
+        rows,
+        first: DISTRICTS_AT_FIRST,
         stacked: false,
         none: [tr("Biểu mẫu này chưa được yêu cầu của đơn vị nào trong kỳ", "No unit was asked for this form in the period")],
-    }), count < rows.length && h("button", { type: "button", class: "btn btn-plain mt-3", onclick: () => draw(rows.length) },
-        tr("Xem cả ", "Show all ") + rows.length));
-    draw(DISTRICTS_AT_FIRST);
-    return box;
+    });
 }
 
 function completeness_panel(unit, period, campaign, page) {
@@ -207,7 +204,8 @@ export async function show(page) {
             lead: campaign_lead(campaign),
             tools: [period_picker(period, (chosen) => go("overview", [], { ...page.args, period: chosen }, { quietly: true }), GRANS)],
         }),
+        about.children.length === 0 && own_panel(unit, period),
         box,
-        h("div", { class: "two" }, about.children.length > 0 ? completeness_panel(unit, period, campaign, page) : own_panel(unit, period), honours_panel(page)));
+        h("div", { class: about.children.length > 0 ? "two" : "" }, about.children.length > 0 && completeness_panel(unit, period, campaign, page), honours_panel(page)));
     await figures(box, unit, period, campaign, page);
 }

@@ -1,6 +1,6 @@
 /* Send: #/send a report in its form, #/send/file a CSV file, #/send/verdicts what became of what was sent. */
 import { replace, h } from "../dom.js";
-import { page_head, tabs } from "../parts.js";
+import { page_head, skeleton, tabs } from "../parts.js";
 import { href } from "../router.js";
 import { tr, word } from "../words.js";
 import { drafts_now, on_drafts } from "../send/keeping.js";
@@ -12,7 +12,7 @@ const ROOMS = {
 };
 
 export async function show(page) {
-    const room = page.path[0] in ROOMS ? page.path[0] : "", box = h("div"), bar = h("div");
+    const room = page.path[0] in ROOMS ? page.path[0] : "", box = h("div", skeleton(8)), bar = h("div");
     const draw_tabs = () => {
         const waiting = drafts_now().waiting().length;
         replace(bar, tabs(tr("Cách gửi", "Ways to send"), [

@@ -9,6 +9,8 @@ import { href } from "../router.js";
 import { table } from "../table.js";
 import { title, tr, word } from "../words.js";
 
+const SHOWN_AT_FIRST = 50;
+
 export const periods = ["day", "week", "month", "quarter", "year"];
 
 /* A number to call is a link on a phone; anything else is text. */
@@ -39,6 +41,7 @@ function list(answer, period) {
                     { name: word("the", "contact"), show: (r) => contact(r.contact) },
                 ],
                 rows: answer.missing,
+                first: SHOWN_AT_FIRST,
             })));
 }
 

@@ -33,7 +33,7 @@ function shares(answer, value, context, close) {
 function flags(report) {
     return [report.withdrawn && badge(word("verdict", "withdrawn"), "bad"), !report.on_time && badge(word("verdict", "late"), "warn"),
         report.earlier.length > 0 && badge(tr("đã sửa ", "corrected ") + report.earlier.length + tr(" lần", "×"), "info"),
-        report.flags.map((flag) => badge(word("verdict", flag), "warn"))];
+        report.flags.filter((flag) => flag !== "late").map((flag) => badge(word("verdict", flag), "warn"))];
 }
 
 function reports_table(answer, value, context, close) {

@@ -59,7 +59,7 @@ function explanation(answer) {
             columns: [
                 { name: tr("Tiêu chí", "Line"), head: true, show: (l) => title(l) },
                 { name: tr("Điểm", "Points"), number: true, show: (l) => points(l.points) + " / " + points(l.points_most) },
-                { name: tr("Cách tính", "How"), class: "small", show: (l) => h("ul", { class: "explained" }, steps(l).map((step) => h("li", step))) },
+                { name: tr("Cách tính", "How"), class: "prose", show: (l) => h("ul", { class: "explained" }, steps(l).map((step) => h("li", step))) },
             ],
             rows: answer.explain,
         }));

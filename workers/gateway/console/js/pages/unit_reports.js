@@ -44,7 +44,7 @@ function report_details(report, campaign) {
             report.withdrawn && badge(word("verdict", "withdrawn"), "bad"),
             badge(report.on_time ? word("the", "on-time") : word("verdict", "late"), report.on_time ? "good" : "warn"),
             report.earlier.length > 0 && badge(tr("đã sửa ", "corrected ") + report.earlier.length + tr(" lần", "×"), "info"),
-            report.flags.map((flag) => badge(word("verdict", flag), "warn")),
+            report.flags.filter((flag) => flag !== "late").map((flag) => badge(word("verdict", flag), "warn")),
             h("span", { class: "soft small" }, word("the", "source") + ": " + report.source)),
         inside);
 }

@@ -23,7 +23,7 @@ export async function show_unit(box, { unit, period, campaign, page, change }) {
         h("div", { class: "tiles" },
             field(word("the", "form"), select(forms.map((f) => [f.code, title(f)]), form.code, (code) => change({ form: code, indicator: "" }))),
             field(word("the", "indicator"), select(form.indicators.map((code) => [code, title(campaign.indicator_of.get(code))]), indicator.code, (code) => change({ form: form.code, indicator: code }))),
-            field(tr("Nhìn lại", "Looking back"), select(SPANS[form.period].map((n) => [String(n), n + " " + word("period", form.period).toLowerCase()]), String(back),
+            field(tr("Nhìn lại", "Looking back"), select(SPANS[form.period].map((n) => [String(n), tr(n + " " + word("period", form.period).toLowerCase(), n + " " + form.period + "s")]), String(back),
                 (n) => change({ form: form.code, indicator: indicator.code, back: n })))),
         h("section", { class: "panel", "aria-label": title(indicator) }, h("h2", { class: "mb-3" }, title(indicator)), drawn));
     await fill_from(drawn, () => series(unit.unit, form, granularity(period) ? period : "", page.signal, back), (trend) => {

@@ -42,11 +42,12 @@ export async function show_unit(box, context) {
             columns: [
                 { name: word("the", "indicator"), head: true, show: (v) => title(v) },
                 { name: word("the", "value"), number: true, show: (v) => number_button(v, context) },
-                { name: tr("Số đơn vị", "Units"), number: true, show: (v) => number(v.units) },
-                { name: tr("Số kỳ báo cáo", "Report periods"), number: true, show: (v) => number(v.periods) },
-                { name: word("the", "form"), class: "soft small", show: (v) => title(campaign.form_of.get(v.form) || { name: v.form }) },
+                { name: tr("Số đơn vị", "Units"), number: true, class: "wide-only", show: (v) => number(v.units) },
+                { name: tr("Số kỳ báo cáo", "Report periods"), number: true, class: "wide-only", show: (v) => number(v.periods) },
+                { name: word("the", "form"), class: "wide-only", show: (v) => h("span", { class: "soft small" }, title(campaign.form_of.get(v.form) || { name: v.form })) },
             ],
             rows: rows_by_theme(row.values, campaign),
+            stacked: false,
             none: [tr("Không có biểu mẫu nào cộng được vào kỳ này", "No form adds up to this period"), tr("Chọn kỳ dài hơn.", "Choose a longer period.")],
         }))), { lines: 10 });
 }

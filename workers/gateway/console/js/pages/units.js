@@ -73,7 +73,7 @@ export async function show(page) {
     const about = await get("/api/units", { unit: code }, page.signal);
     const open = [code, ...(await ancestors(about, page.signal)).map((a) => a.unit)];
     const side = await unit_side({ current: code, open, rest: [tab.name], args: { period: page.args.period }, signal: page.signal });
-    replace(page.main, h("div", { class: "units-split", "data-unit": !listed && page.path.length > 0 }, side, box));
+    replace(page.main, h("div", { class: "units-split", "data-unit": !listed && page.path.length > 0, "data-listed": listed }, side, box));
     if (may(tab.needs)) {
         await unit_page(box, code, tab, page);
     } else {

@@ -16,8 +16,8 @@ const RETRY_MS = [2000, 5000, 15000, 30000, 60000];
 
 export class Drafts {
     /*
-     * post(path, body) gives {status, body}, or throws where nobody answered; now() is the site's clock in
-     * ms; changed() is called after each change.
+     * post(path, body) gives {status, body}, or throws where nobody answered; now() is the clock
+     * in ms; changed() is called after each change.
      */
     constructor({principal, storage, post, now, changed}) {
         Object.assign(this, {storage, post, now, changed, key: `thidua.drafts.${principal}`, tries: 0, timer: null, sending: null});
@@ -58,10 +58,11 @@ export class Drafts {
         this.changed();
     }
 
-    /* Fixes what will be sent, and begins to. False: it could not be stored, and was not sent. */
-    send(draft, report) {
-        const last = this.all().reduce((most, each) => Math.max(most, each.revision ?? 0), 0);
-        const revision = Math.max(last + 1, Math.floor(this.now()));
+    /* Fixes what will be sent, and begins to. `before`: the revision that the site is known to have. False: it could not be stored,
+     * and was not sent. */
+    send(draft, report, before = 0) {
+        const last = this.all().reduce((most, each) => Math.max(most, each.revision ?? 0), before);
+        const revision = Math.max(last + 1, this.now());
         const stored = this.put({...draft, state: "waiting", revision, body: JSON.stringify({...report, revision}), answer: null, problem: null});
         if (stored) {
             this.flush();

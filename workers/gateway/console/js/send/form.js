@@ -15,7 +15,6 @@ import { drafts_now } from "./keeping.js";
 import { mistake_sentence } from "./sentences.js";
 
 const BACK = { day: 30, week: 9, month: 6, quarter: 4, year: 2 };
-const KEEP_MS = 400; // after the last key
 const DAY = 86400000;
 
 /* The forms that a unit is asked for (proto/campaign.h, form_asks). */
@@ -83,7 +82,7 @@ async function sent_before(unit, form, period, campaign, signal) {
         return null;
     }
     const text = (value, indicator) => (indicator.type === "flag" ? String(Boolean(Number(value))) : value_text(value, { decimals: indicator.decimals }));
-    return { receipt: found.receipt, flags: found.flags,
+    return { receipt: found.receipt, revision: found.revision,
         texts: Object.fromEntries(found.values.filter(({ value }) => value !== null).map(({ indicator, value }) => [indicator, text(value, campaign.indicator_of.get(indicator))])) };
 }
 
@@ -132,7 +131,7 @@ function answer_notice(draft) {
 
 function sheet(page, campaign, unit, form, period, before) {
     const kept = draft_of(unit.unit, form, period);
-    let draft = kept ?? { ...draft_new({ form: form.code, unit: unit.unit, period }), unit_name: unit.name, texts: { ...before?.texts } }, timer = null;
+    let draft = kept ?? { ...draft_new({ form: form.code, unit: unit.unit, period }), unit_name: unit.name, texts: { ...before?.texts } };
     const rules = h("div", { "aria-live": "polite" }), status = h("span", { role: "status" }), told = h("div"), foot_word = h("span", { class: "small" });
     const texts = () => new Map(Object.entries(draft.texts));
     const look = () => {
@@ -147,8 +146,8 @@ function sheet(page, campaign, unit, form, period, before) {
             : warned > 0 ? tr(`Gửi được; ${number(warned)} chỗ nên xem lại`, `It can be sent; look again at ${number(warned)}`) : tr("Số liệu khớp, gửi được.", "The figures agree; it can be sent.");
         return { values, mistakes };
     };
+    // With each key: a draft of a few hundred bytes, and no moment at which closing the page would cost anything.
     const keep = () => {
-        clearTimeout(timer);
         if (!drafts_now().put({ ...draft, state: "draft" })) {
             replace(told, notice("bad", tr("Trình duyệt không còn chỗ giữ nháp.", "The browser has no room left to keep the draft.")));
         }
@@ -157,10 +156,8 @@ function sheet(page, campaign, unit, form, period, before) {
         draft = { ...draft, state: "draft", texts: { ...draft.texts, [code]: text } };
         replace(status, sheet_status(draft));
         look();
-        clearTimeout(timer);
-        timer = setTimeout(keep, KEEP_MS);
+        keep();
     };
-    page.signal.addEventListener("abort", () => timer !== null && draft.state === "draft" && Object.keys(draft.texts).length > 0 && drafts_now().get(draft.id)?.state !== "waiting" && keep());
     const { sections, made } = lines_by_theme(campaign, form, draft, change);
     const send = () => {
         draft.tried = true;
@@ -170,10 +167,8 @@ function sheet(page, campaign, unit, form, period, before) {
             replace(told, values.size === 0 && notice("bad", tr("Chưa có số liệu nào.", "There are no figures yet.")));
             return;
         }
-        clearTimeout(timer);
-        timer = null;
         const report = { form: form.code, unit: unit.unit, period, values: values_wire(campaign, values), ...(campaign.campaign && { campaign: campaign.campaign }) };
-        if (drafts_now().send(draft, report)) {
+        if (drafts_now().send(draft, report, before?.revision)) {
             toast(line_is_up() ? tr("Đang gửi…", "Sending…") : tr("Đã giữ lại; sẽ gửi khi có mạng.", "Kept; it goes out when the line is back."));
             go("send", ["verdicts"]);
         } else {
@@ -188,7 +183,7 @@ function sheet(page, campaign, unit, form, period, before) {
         before && !kept && notice("info", tr(`Đã có báo cáo (biên nhận ${before.receipt})`, `It was reported already (receipt ${before.receipt})`), tr("Gửi lại là thay toàn bộ báo cáo đó.", "What you send takes the place of all of it.")),
         h("form", { class: "report-form", novalidate: true, onsubmit: (event) => event.preventDefault() }, h("fieldset", { class: "choice-set", disabled: locked }, sections), rules, told,
             h("div", { class: "form-checks" }, foot_word, h("div", { class: "row-gap" },
-                button(tr("Bỏ nháp", "Drop the draft"), () => { clearTimeout(timer); timer = null; drafts_now().remove(draft.id); page.again(); }, "quiet"),
+                button(tr("Bỏ nháp", "Drop the draft"), () => { drafts_now().remove(draft.id); page.again(); }, "quiet"),
                 !locked && button(word("do", "send"), send, "primary", { type: "submit" })))));
 }
 

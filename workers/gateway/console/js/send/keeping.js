@@ -2,7 +2,7 @@
  * console, so that a report goes out whichever page is open. */
 import { ApiError, post } from "../api.js";
 import { line_is_up, listen } from "../live.js";
-import { me_now, site_now_us } from "../me.js";
+import { me_now } from "../me.js";
 import { Drafts } from "./drafts.js";
 
 const changes = new EventTarget();
@@ -32,7 +32,7 @@ export function drafts_now() {
     if (drafts === null || whose !== principal) {
         drafts?.stop();
         whose = principal;
-        drafts = new Drafts({ principal, storage: localStorage, post: send, now: () => site_now_us() / 1000, changed: () => changes.dispatchEvent(new Event("drafts")) });
+        drafts = new Drafts({ principal, storage: localStorage, post: send, now: Date.now, changed: () => changes.dispatchEvent(new Event("drafts")) });
         if (line_is_up()) {
             drafts.flush();
         }

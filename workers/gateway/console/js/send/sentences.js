@@ -36,6 +36,17 @@ function rule_sentence({ rule, found }, campaign) {
         `${names(rule.left, campaign, " + ")} ${SIGNS[rule.kind]} ${names(rule.right, campaign, " + ")} must hold; it is ${number(found.left, 6)} ${BROKEN[rule.kind]} ${number(found.right, 6)}.`);
 }
 
+/* A rejected record's verdict in the reader's words: the gateway's sentence, with a rule told by its indicators' names. */
+export function verdict_sentence(verdict, campaign) {
+    const rule = verdict.code === "rule-broken" && campaign.rules.find((each) => each.code === verdict.subject);
+    if (rule && rule.kind in SIGNS) {
+        const found = /\(([^()]*)\)$/.exec(verdict.detail);
+        const sides = `${names(rule.left, campaign, " + ")} ${SIGNS[rule.kind]} ${names(rule.right, campaign, " + ")}`;
+        return tr(`Phải có ${sides}`, `${sides} must hold`) + (found ? tr(`; đã gửi ${found[1]}.`, `; sent was ${found[1]}.`) : ".");
+    }
+    return tr(verdict.text_vi, verdict.text_en) || [verdict.code, verdict.subject, verdict.detail].filter(Boolean).join(": ");
+}
+
 export function mistake_sentence(mistake, campaign) {
     return mistake.kind === "rule" ? rule_sentence(mistake, campaign) : value_sentence(mistake);
 }

@@ -9,6 +9,7 @@ import { href } from "../router.js";
 import { table } from "../table.js";
 import { title, tr, word } from "../words.js";
 import { drafts_now, on_drafts } from "./keeping.js";
+import { verdict_sentence } from "./sentences.js";
 
 const TONES = { draft: undefined, waiting: "warn", sent: "good", refused: "bad", unclear: "warn" };
 
@@ -34,7 +35,7 @@ function draft_line(draft, campaign, again) {
         h("div", h("strong", form ? title(form) : draft.form), h("div", { class: "small soft" }, [draft.unit_name ?? draft.unit, period_name(draft.period), draft.answer?.receipt].filter(Boolean).join(" · ")),
             draft.state === "refused" && h("p", { class: "field-wrong" }, draft.answer?.message),
             draft.problem && draft.state === "waiting" && h("p", { class: "small" }, tr("Được giữ trong trình duyệt này; tự gửi khi có mạng lại.", "Kept in this browser; it goes out by itself when the line is back."))),
-        h("div", { class: "row-gap" }, badge(state_words(draft), TONES[draft.state]), flags.map((flag) => badge(word("verdict", flag), "warn")),
+        h("div", { class: "row-gap" }, badge(state_words(draft), draft.answer?.verdict?.verdict === "superseded" ? "warn" : TONES[draft.state]), flags.map((flag) => badge(word("verdict", flag), "warn")),
             draft.state === "draft" || draft.state === "refused" ? link_button(tr("Mở và sửa", "Open and mend"), href("send", [], open)) : null,
             draft.state === "waiting" && button(tr("Gửi ngay", "Send now"), () => drafts_now().flush()),
             draft.state === "unclear" && button(tr("Hỏi kết quả", "Ask"), () => ask_again(draft).then(again)),
@@ -49,12 +50,12 @@ async function ask_again(draft) {
 }
 
 /* What was refused of one's units, whoever sent it. */
-function rejected_table(rejected, sentence) {
+function rejected_table(rejected, campaign) {
     return table({
         caption: tr("Báo cáo bị từ chối", "Rejected reports"), hidden_caption: true,
         columns: [
-            { name: word("the", "unit"), head: true, show: (row) => h("a", { href: href("units", [row.unit]) }, row.unit) },
-            { name: tr("Vì sao", "Why"), show: (row) => h("div", sentence(row), h("div", { class: "small soft mono" }, row.code)) },
+            { name: word("the", "unit"), head: true, show: (row) => (row.unit ? h("a", { href: href("units", [row.unit]) }, row.unit) : "–") },
+            { name: tr("Vì sao", "Why"), show: (row) => h("div", verdict_sentence(row, campaign), h("div", { class: "small soft mono" }, row.code)) },
             { name: tr("Làm gì", "What to do"), show: (row) => what_to_do(row) },
             { name: word("the", "receipt"), show: (row) => h("span", { class: "mono" }, row.receipt) },
         ],
@@ -87,7 +88,7 @@ export async function show(page) {
         replace(own, all.length === 0 ? empty(tr("Chưa gửi gì từ đây", "Nothing was sent from here"), tr("Báo cáo nhập ở trình duyệt này sẽ hiện ở đây cùng kết quả.", "What is filled in here appears with its verdict."), link_button(tr("Nhập biểu mẫu", "Fill in a form"), href("send"), "primary"))
             : h("ul", { class: "draft-list" }, all.map((draft) => draft_line(draft, campaign, draw_own))));
     };
-    const draw_refused = () => fill_from(refused, () => get_all("/api/rejected", {}, "rejected", page.signal, 500), ({ rejected }) => rejected_table([...rejected].reverse(), (row) => row.message ?? (row.text_vi ? tr(row.text_vi, row.text_en) : `${row.subject} ${row.detail}`)));
+    const draw_refused = () => fill_from(refused, () => get_all("/api/rejected", {}, "rejected", page.signal, 500), ({ rejected }) => rejected_table([...rejected].reverse(), campaign));
     draw_own();
     on_drafts(draw_own, page.signal);
     listen("rejected", draw_refused, page.signal);
