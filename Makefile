@@ -168,7 +168,7 @@ $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
 # The simulator runs the product's own files; what they ask of libzmq and of the machine is answered by
 # tests/sim/zmq.c and seams.c: no libzmq here, and the calls of SIM_WRAP go there.
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \
-	proc_start_time getpid close check_failed
+	proc_start_time getpid close check_failed exit
 OUTBOX := $(addprefix $(B)/obj/clients/,outbox.o outbox_mem.o outbox_sender.o outbox_verdicts.o)
 $(B)/lib/sim.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(OUTBOX) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^

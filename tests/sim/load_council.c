@@ -81,6 +81,9 @@ council_turn(struct sim *s)
     if (s->sent_count < load_first(s) || (!s->healing && !screen_is_ready(s))) {
         return;
     }
+    if (rng_chance(r, 1, 30)) {
+        load_question(s);
+    }
     uint32_t before = s->sent_count;
     act_make(s);
     s->council_left -= s->sent_count > before;

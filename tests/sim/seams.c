@@ -20,6 +20,8 @@ pid_t __wrap_getpid(void);
 pid_t __real_getpid(void);
 int __wrap_close(int fd);
 int __real_close(int fd);
+void __wrap_exit(int code) __attribute__((noreturn));
+void __real_exit(int code) __attribute__((noreturn));
 void __wrap_check_failed(const char *expression, const char *file, int line);
 
 #define SIGNALS_FD 100000 /* no descriptor: nothing is opened, nothing closed */
@@ -94,6 +96,19 @@ int
 __wrap_close(int fd)
 {
     return fd == SIGNALS_FD ? 0 : __real_close(fd);
+}
+
+/* What the product does of itself only where nothing can be mended: that too ends the run. */
+void
+__wrap_exit(int code)
+{
+    if (the_sim == NULL) {
+        __real_exit(code);
+    }
+    printf("seed %llu: the product ended its process with %d\n", (unsigned long long)the_sim->seed,
+           code);
+    fflush(stdout);
+    _exit(1);
 }
 
 /* The product found its own invariant broken: that is a violation too, and nothing can go on. */

@@ -154,6 +154,8 @@ bool load_is_awaited(struct sim *s, struct book_nomination *n, uint64_t seen);
 void load_meeting_call(struct sim *s, const struct nomination_row *row);
 void load_meeting_next(struct sim *s, struct book_nomination *n, const struct nomination_row *row);
 void load_meeting_late(struct sim *s);
+/* load_question.c: somebody asks for something. */
+void load_question(struct sim *s);
 /* load_access.c: of one office anything; what it needs to go on. */
 struct slice load_access(struct sim *s, uint32_t office);
 struct slice load_access_plain(struct sim *s, uint32_t office);
