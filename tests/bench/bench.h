@@ -6,6 +6,7 @@
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   rank.c      a whole city scored, ranked and rolled up, in one process
+ *   review.c    the review queue of 100,000 nominations, in one process
  *   steady.c    reports at a steady pace: how long each waits
  *   network.c   keys and an endpoint for the network; the streams over tcp and CURVE
  *   offices.c   ten thousand offices, each with its key and its connection
@@ -117,8 +118,9 @@ void mode_replay(struct figures *f, struct site *s);
 void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
 
-/* ---- rank.c ---- */
+/* ---- rank.c, review.c ---- */
 void mode_rank(struct figures *f);
+void mode_review(struct figures *f);
 
 /* ---- network.c, offices.c, siege.c ---- */
 #define OFFICES 10000
