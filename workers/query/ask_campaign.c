@@ -1,5 +1,7 @@
-/* `campaign`: one campaign's themes, indicators and forms, as its newest revision has them.
+/* `campaign`: one campaign's themes, indicators, forms, awards and stages, as its newest revision has them.
  * `campaigns`: which there are. */
+#include "proto/review.h"
+#include "proto/vote_rule.h"
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
 #include "workers/query/find.h"
@@ -78,6 +80,93 @@ put_forms(struct buf *b, const struct campaign *c)
     }
 }
 
+/* ---- the council's part ---- */
+
+/* 0 is none: nil, as never is. */
+static void
+put_limit(struct buf *b, const char *key, uint32_t limit)
+{
+    pack_cstr(b, key);
+    if (limit == 0) {
+        pack_nil(b);
+    } else {
+        pack_uint(b, limit);
+    }
+}
+
+static void
+put_subjects(struct buf *b, unsigned subjects)
+{
+    static const enum subject_kind kinds[] = {SUBJECT_COLLECTIVE, SUBJECT_INDIVIDUAL,
+                                              SUBJECT_HOUSEHOLD};
+    uint32_t count = 0;
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        count += subjects >> i & 1;
+    }
+    pack_cstr(b, "subjects");
+    pack_array(b, count);
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((subjects >> i & 1) != 0) {
+            pack_cstr(b, subject_kind_name(kinds[i]));
+        }
+    }
+}
+
+static void
+put_vote(struct buf *b, const struct award *award)
+{
+    pack_cstr(b, "vote");
+    if (!vote_is_asked(award)) {
+        pack_nil(b);
+        return;
+    }
+    struct vote_rule rule = vote_rule_of(award);
+    pack_map(b, 5);
+    pack_key_uint(b, "percent", rule.percent);
+    pack_key_text(b, "of", slice_text(rule.base == BASE_PRESENT ? "present" : "total"));
+    pack_key_uint(b, "quorum", rule.quorum);
+    pack_key_bool(b, "secret", award->secret);
+    pack_key_bool(b, "written", award->written);
+}
+
+static void
+put_awards(struct buf *b, const struct campaign *c)
+{
+    pack_cstr(b, "awards");
+    pack_array(b, c->award_count);
+    for (uint32_t i = 0; i < c->award_count; i++) {
+        const struct award *award = &c->awards[i];
+        pack_map(b, 8);
+        pack_key_text(b, "code", award->code);
+        answer_titles(b, &award->title);
+        put_subjects(b, award->subjects);
+        pack_key_text(b, "level", slice_text(authority_name((enum authority)award->level)));
+        put_vote(b, award);
+        put_limit(b, "quota", award->quota);
+        pack_key_bool(b, "simplified", award->simplified);
+    }
+}
+
+/* By the names of the states; nil where a nomination may stay for ever. */
+static void
+put_stages(struct buf *b, const struct stages *stages)
+{
+    const struct {
+        enum review_state state;
+        uint32_t days;
+    } all[] = {
+        {STATE_submitted, stages->submitted},   {STATE_verified, stages->verified},
+        {STATE_consulting, stages->consulting}, {STATE_in_review, stages->in_review},
+        {STATE_returned, stages->returned},     {STATE_approved, stages->approved},
+        {STATE_forwarded, stages->forwarded},
+    };
+    pack_cstr(b, "stages");
+    pack_map(b, sizeof all / sizeof all[0]);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        put_limit(b, review_state_name(all[i].state), all[i].days);
+    }
+}
+
 bool
 ask_campaign(struct ask *ask)
 {
@@ -91,7 +180,7 @@ ask_campaign(struct ask *ask)
     const struct campaign *c = &found->campaign;
     struct buf *b = ask->body;
     utc_offset_format(c->utc_offset_minutes, offset);
-    pack_map(b, 10);
+    pack_map(b, 12);
     pack_key_text(b, "campaign", c->code);
     answer_titles(b, &c->title);
     pack_key_text(b, "decision", c->decision);
@@ -101,6 +190,8 @@ ask_campaign(struct ask *ask)
     put_themes(b, c);
     put_indicators(b, c);
     put_forms(b, c);
+    put_awards(b, c);
+    put_stages(b, &c->stages);
     return true;
 }
 
