@@ -65,22 +65,17 @@ run(const struct publication *p, const struct options *options, bool publish, st
 }
 
 int
-publish_run(const struct publication *publication, int argc, char **argv)
+publish_run(const struct publication *publication, const struct options *options)
 {
-    struct options options;
-    int code = options_parse(&options, NULL, 0, argc, argv);
-    if (code != OPTIONS_GO) {
-        return code;
-    }
-    bool publish = strcmp(options.args[0], "publish") == 0;
-    if (!publish && strcmp(options.args[0], "check") != 0) {
-        return say_code(
-            EX_USAGE,
-            tr("“%s” không phải là check hay publish.", "“%s” is neither check nor publish."),
-            options.args[0]);
+    bool publish = strcmp(options->args[0], "publish") == 0;
+    if (options->arg_count != 2 || (!publish && strcmp(options->args[0], "check") != 0)) {
+        return say_code(EX_USAGE,
+                        tr("“%s” không phải là check TỆP hay publish TỆP.",
+                           "“%s” is neither check FILE nor publish FILE."),
+                        options->args[0]);
     }
     struct arena *arena = arena_new();
-    code = run(publication, &options, publish, arena);
+    int code = run(publication, options, publish, arena);
     arena_free(&arena);
     return code;
 }

@@ -3,6 +3,7 @@
 #ifndef CLIENTS_PUBLISH_H
 #define CLIENTS_PUBLISH_H
 
+#include "clients/options.h"
 #include "common/arena.h"
 #include "common/buf.h"
 
@@ -18,7 +19,7 @@ struct publication {
     void *held;
 };
 
-/* The whole verb: `check FILE` or `publish FILE`. */
-int publish_run(const struct publication *publication, int argc, char **argv);
+/* `check FILE` or `publish FILE`. */
+int publish_run(const struct publication *publication, const struct options *options);
 
 #endif

@@ -3,9 +3,12 @@
 
 #include "clients/answers.h"
 #include "clients/words.h"
+#include "common/collate.h"
+#include "common/mem.h"
 #include "common/period.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -87,6 +90,41 @@ reading_run(const struct options *options, const char *name, struct question *qu
     }
     question_fini(question);
     return code;
+}
+
+struct named_row {
+    struct buf key;
+    json_t *row;
+    size_t index; /* equal names keep the order in which they came */
+};
+
+static int
+named_row_order(const void *a, const void *b)
+{
+    const struct named_row *x = a, *y = b;
+    int order = slice_compare(buf_slice_of(&x->key), buf_slice_of(&y->key));
+    return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+json_t *
+rows_by_name(const json_t *rows, size_t keep)
+{
+    size_t count = json_array_size(rows);
+    struct named_row *named = mem_alloc((count + 1) * sizeof *named);
+    json_t *out = json_array();
+    for (size_t i = 0; i < count; i++) {
+        named[i] = (struct named_row){.row = json_array_get(rows, i), .index = i};
+        collate_key(slice_text(json_text(named[i].row, "name")), &named[i].key);
+    }
+    if (count > keep) {
+        qsort(named + keep, count - keep, sizeof *named, named_row_order);
+    }
+    for (size_t i = 0; i < count; i++) {
+        json_array_append(out, named[i].row);
+        buf_fini(&named[i].key);
+    }
+    free(named);
+    return out;
 }
 
 void

@@ -13,6 +13,8 @@ int reading_run(const struct options *options, const char *name, struct question
 int reading_pages(struct contact *contact, const char *name, struct question *question,
                   json_t **answer);
 
+/* A new array: the first `keep` rows, then the others as Vietnamese sorts their names. */
+json_t *rows_by_name(const json_t *rows, size_t keep);
 /* "name (code)", or the code alone; into `text`. */
 void unit_label(const json_t *row, const char *name_key, const char *code_key, char *text,
                 unsigned size);

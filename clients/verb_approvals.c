@@ -84,13 +84,15 @@ show(const json_t *answer, const struct options *o)
     struct buf way = BUF_EMPTY;
     size_t i;
     json_t *row;
+    json_t *rows = rows_by_name(json_object_get(answer, "rows"), 1); /* the unit itself first */
     (void)o;
-    json_array_foreach(json_object_get(answer, "rows"), i, row)
+    json_array_foreach(rows, i, row)
     {
         row_print(table, row, json_true_at(answer, "closed"), &way);
     }
     table_print(table, stdout);
     table_free(&table);
+    json_decref(rows);
     buf_fini(&way);
 }
 

@@ -115,6 +115,9 @@ ask(const struct options *o, struct question *question, uint64_t most, uint64_t 
     if (o->json) {
         return json_show(answer);
     }
+    if (most == 0 && least == 0) {
+        json_object_set_new(answer, "rows", rows_by_name(json_object_get(answer, "rows"), 1));
+    }
     show(answer);
     json_decref(answer);
     return 0;

@@ -62,8 +62,9 @@ show(const json_t *answer, const struct options *o)
 {
     size_t i;
     json_t *row;
+    json_t *rows = rows_by_name(json_object_get(answer, "rows"), 1); /* the unit itself first */
     (void)o;
-    json_array_foreach(json_object_get(answer, "rows"), i, row)
+    json_array_foreach(rows, i, row)
     {
         if (i > 0) {
             putchar('\n');
@@ -71,6 +72,7 @@ show(const json_t *answer, const struct options *o)
         show_row(row, json_text(answer, "period"));
         show_values(row);
     }
+    json_decref(rows);
 }
 
 int

@@ -7,9 +7,10 @@
  *
  * RECORDS of each stream, SECONDS of each steady run, MODES a word list of: lone 100 1 steady
  * replay, which are run where there is no list, and some which are not: machine, the state machine
- * alone, rank, a city scored and rolled up, long, a site that holds RECORDS reports (10,000,000 at most) beside a new one, and over the
- * network curve, offices (10,000 of them) and hostile, each on a site of its own. A run's
- * receipts must all be good, or the bench fails. */
+ * alone, rank, a city scored and rolled up, review, a queue of 100,000 nominations, long, a site that
+ * holds RECORDS reports (10,000,000 at most) beside a new one, and over the network curve, offices
+ * (10,000 of them) and hostile, each on a site of its own. A run's receipts must all be good, or the
+ * bench fails. */
 #include "tests/bench/bench.h"
 
 #include "common/check.h"
@@ -197,6 +198,9 @@ main(int argc, char **argv)
         }
         if (named(&plan, "http")) {
             mode_http(f, plan.bin);
+        }
+        if (named(&plan, "review")) {
+            mode_review(f);
         }
         failures += run_named(&plan, f);
         failures += workers_wanted(&plan) ? run_workers(&plan, f) : 0;

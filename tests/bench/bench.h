@@ -6,6 +6,7 @@
  *   costs.c     what its processes took: processor time, memory, bytes written
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   rank.c      a whole city scored, ranked and rolled up, in one process
+ *   review.c    the review queue of 100,000 nominations, in one process
  *   steady.c    reports at a steady pace: how long each waits
  *   http.c      data values over HTTP, and the parsers alone
  *   http_reads.c what a person waits for: tallies, by many at once, and the console's files
@@ -123,8 +124,9 @@ void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t secon
 void mode_http(struct figures *f, const char *bin);
 /* Reads at that port, the last of them while the command imports. */
 void http_reads(struct figures *f, int port, const char *import_command);
-/* ---- rank.c ---- */
+/* ---- rank.c, review.c ---- */
 void mode_rank(struct figures *f);
+void mode_review(struct figures *f);
 
 /* ---- network.c, offices.c, siege.c ---- */
 #define OFFICES 10000

@@ -316,12 +316,30 @@ put_missing(const struct oracle *o, int32_t unit, uint32_t period, const struct 
         code, row->name, parent, above != NULL ? above->name : "", c->expected, c->received);
 }
 
+/* One unit that is missing; lists stand by name, and the oracle's names are small ASCII words. */
+struct absent {
+    int32_t unit;
+    const char *name;
+    struct counts counts;
+};
+
+static void
+absent_insert(struct absent *list, uint32_t count, struct absent absent)
+{
+    uint32_t at = count;
+    for (; at > 0 && strcmp(list[at - 1].name, absent.name) > 0; at--) {
+        list[at] = list[at - 1];
+    }
+    list[at] = absent;
+}
+
 void
 oracle_missing(const struct oracle *o, int32_t unit, uint32_t form, uint32_t period,
                struct buf *out)
 {
-    struct buf list = BUF_EMPTY;
+    struct absent list[ORACLE_UNITS + 1];
     struct counts sum = {0};
+    uint32_t count = 0;
     for (int32_t i = 0; i < ORACLE_UNITS; i++) {
         struct counts c = {0};
         if (!counts_for(o, i, unit, unit, period)) {
@@ -331,17 +349,18 @@ oracle_missing(const struct oracle *o, int32_t unit, uint32_t form, uint32_t per
         sum.expected += c.expected;
         sum.received += c.received;
         if (c.received < c.expected) {
-            buf_printf(&list, "%s", list.len > 0 ? "," : "");
-            put_missing(o, i, period, &c, &list);
+            absent_insert(list, count++, (struct absent){i, row_of(o, i, period)->name, c});
         }
     }
     buf_printf(out,
                "{campaign:\"oracle\",form:\"%s\",period:\"%s\",expected:%" PRIu64
                ",received:%" PRIu64 ",missing:[",
                o->forms[form].code, o->days.periods[period].text, sum.expected, sum.received);
-    buf_slice(out, buf_slice_of(&list));
+    for (uint32_t i = 0; i < count; i++) {
+        buf_printf(out, "%s", i > 0 ? "," : "");
+        put_missing(o, list[i].unit, period, &list[i].counts, out);
+    }
     buf_printf(out, "]}");
-    buf_fini(&list);
 }
 
 static void

@@ -35,5 +35,30 @@ equal "a district is the sum of its wards" "$(value 001 doses)" \
     "$(thidua tally --unit 001 --period 2021W44 --indicator doses --children --json | jq '[.rows[1:][].values[].value] | add')"
 equal "most and least complete districts were printed" 11 \
     "$(sed -n '/most and the least/,/^$/p' "$SCRATCH/demo.out" | grep -cE '^[0-9]{2,3} ')"
+equal "a nomination was walked to a decision" "Tổ COVID cộng đồng số 5 12/QĐ-UBND" \
+    "$(thidua honours --json | jq -r '.honours[] | "\(.subject) \(.number)"')"
+grep -q "decided since 2021-11-08, in the hands of Phường Phúc Xá" "$SCRATCH/demo.out"
+ok $? "and shown"
+
+# ---- units by a name without marks; the campaign in force
+equal "found without marks" "Phường Đống Mác" "$(thidua units find 'dong mac' --json | jq -r '.units[].name')"
+equal "by name as Vietnamese sorts: Đ behind D" "Phường Dịch Vọng|Phường Dịch Vọng Hậu|Phường Điện Biên|Phường Định Công|Xã Phương Đình" \
+    "$(thidua units find 'phuong di' --json | jq -r '[.units[].name] | join("|")')"
+exits "as a table" 0 thidua --lang en units find "Đống Đa"
+grep -q 'Quận Đống Đa.*district.*Thành phố Hà Nội (01)' "$SCRATCH/out"
+ok $? "with who is above"
+exits "too many are told" 0 thidua --lang en units find xa
+grep -qE "[0-9]+ units have this text" "$SCRATCH/err"
+ok $? "and how many"
+exits "a day that is none" 65 thidua units find x --on yesterday
+exits "no text" 64 thidua units find
+equal "a table's children by name" "Quận Đống Đa Quận Hà Đông Quận Hai Bà Trưng Quận Hoàn Kiếm Quận Hoàng Mai" \
+    "$(thidua --lang en approvals --unit 01 --period 202110 | grep -oE 'Quận (Đống|H)[^ ]*( [^ ]+)*' | paste -sd ' ')"
+exits "the campaign" 0 thidua --lang en campaign show
+grep -q 'chien-si-thi-dua-thanh-pho.*city.*individual.*90 % of all members, secret, in writing too' "$SCRATCH/out"
+ok $? "who decides and how it is voted on"
+equal "awards and stages" "17 10" "$(thidua campaign show covid19-2021 --json | jq -r '"\(.awards | length) \(.stages.consulting)"')"
+exits "no such campaign" 65 thidua campaign show nothing
+exits "neither check nor publish nor show" 64 thidua campaign burn FILE
 exits "verify replays to the same state" 0 thidua verify
 finish

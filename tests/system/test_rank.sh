@@ -60,10 +60,10 @@ equal "those far beyond a target" "cum p1 target-exceeded vaccination,cum p1 tar
 equal "in words" 1 "$(thidua highlights --bloc cum --period 202111 --lang vi | grep -c 'Xã Ba .*vượt xa mục tiêu.*Ít ca mắc mới: 0, mục tiêu 6')"
 
 # Corrected reports move points and ranks at once. p2: doses 2750 of 1500 would be 18.33, cap 12, and the bonus: 13; cases 6: 9;
-# 13 + 9 + 8 + 5 + 5.75 = 40.75 as p1 has. Both are first, and d1 is third.
+# 13 + 9 + 8 + 5 + 5.75 = 40.75 as p1 has. Both are first, by name (Hai before Một), and d1 is third.
 echo '{"unit":"p2","period":"20211103","form":"daily","values":{"doses":2000,"cases":0}}
 {"unit":"p2","period":"202111","form":"monthly","values":{"visits":40,"rate":"90"}}' >"$SCRATCH/more.json"
 exits "corrections" 0 thidua submit --wait "$SCRATCH/more.json"
-equal "two first, and then a third" "1 p1 4075,1 p2 4075,3 d1 3821" \
+equal "two first, and then a third" "1 p2 4075,1 p1 4075,3 d1 3821" \
     "$(thidua rank --bloc cum --period 202111 --json | jq -r '[.rows[:3][] | "\(.rank) \(.unit) \(.total)"] | join(",")')"
 finish

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 #define SHARDS 3
 
 static void
@@ -62,7 +64,7 @@ test_missing(void **context)
         "missing:[{unit:\"w1\",name:\"w1\",contact:\"\",parent:\"d1\",parent_name:\"d1\","
         "expected:1,received:0}]}");
     assert_string_equal(
-        site_ask(s, "missing", "unit=hn form=daily period=202111 start=w0"),
+        site_ask(s, "missing", "unit=hn form=daily period=202111 start=w1"),
         "{campaign:\"c\",form:\"daily\",period:\"202111\",expected:5,received:3,"
         "missing:[{unit:\"w1\",name:\"Phường Một\",contact:\"\",parent:\"d2\",parent_name:\"d2\","
         "expected:3,received:1}]}");
@@ -75,6 +77,44 @@ test_missing(void **context)
         "missing:[{unit:\"d2\",name:\"d2\",contact:\"\",parent:\"hn\",parent_name:\"hn\","
         "expected:1,received:0},{unit:\"hn\",name:\"hn\",contact:\"\",parent:\"\",parent_name:"
         "\"\",expected:1,received:0}]}");
+}
+
+/* Đ stands behind D and before E, Ă behind A, tones count last; the same name: by code. */
+static void
+test_names(void **context)
+{
+    static const char *const names[][2] = {{"a", "Phường Đội Cấn"}, {"b", "Phường Dịch Vọng"},
+                                           {"c", "Phường Ăn"},      {"d", "Phường An"},
+                                           {"e", "Phường Ea"},      {"f", "Phường An"}};
+    static const char *const order[] = {"d", "f", "c", "b", "a", "e"};
+    struct query_site *s = *context;
+    struct unit_row rows[COUNT(names) + 1];
+    rows[0] = sample_unit("top", "", "city", NULL, NULL);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        rows[i + 1] = sample_unit(names[i][0], "top", "commune", NULL, NULL);
+        rows[i + 1].name = slice_text(names[i][1]);
+    }
+    site_units(s, rows, COUNT(rows));
+    site_commit(s, "2021-11-03");
+    const char *children = strstr(site_ask(s, "unit", "unit=top"), "children:");
+    for (size_t i = 0; i < COUNT(order); i++) {
+        char wanted[16];
+        snprintf(wanted, sizeof wanted, "unit:\"%s\"", order[i]);
+        children = strstr(children, wanted);
+        assert_non_null(children);
+    }
+    const char *missing = site_ask(s, "missing", "unit=top form=daily period=20211103");
+    for (size_t i = 0; i < COUNT(order); i++) {
+        char wanted[16];
+        snprintf(wanted, sizeof wanted, "unit:\"%s\"", order[i]);
+        missing = strstr(missing, wanted);
+        assert_non_null(missing);
+    }
+    missing = site_ask(s, "missing", "unit=top form=daily period=20211103 start=b");
+    assert_null(strstr(missing, "Phường Ăn"));
+    assert_non_null(strstr(missing, "missing:[{unit:\"b\""));
+    assert_string_equal(site_ask(s, "missing", "form=daily period=20211103 start=nobody"),
+                        "query-invalid|start|nobody");
 }
 
 /* Two sources that differ, one correction, one withdrawal. */
@@ -304,6 +344,32 @@ test_unit(void **context)
 }
 
 static void
+campaign_with_awards(struct query_site *s)
+{
+    struct title title = {slice_text("Cờ"), slice_text("Flag")};
+    struct award awards[] = {{.code = slice_text("voted"),
+                              .title = title,
+                              .subjects = FOR_COLLECTIVE | FOR_HOUSEHOLD,
+                              .level = AWARD_CITY,
+                              .percent = 90,
+                              .base = BASE_TOTAL,
+                              .quorum = 75,
+                              .secret = true,
+                              .quota = 3},
+                             {.code = slice_text("plain"),
+                              .title = title,
+                              .subjects = FOR_INDIVIDUAL,
+                              .level = AWARD_PRESIDENT,
+                              .simplified = true}};
+    struct campaign campaign = *sample_campaign(3);
+    campaign.awards = awards;
+    campaign.award_count = 2;
+    campaign.stages.submitted = 3;
+    site_campaign(s, &campaign);
+    site_commit(s, "2021-11-22");
+}
+
+static void
 test_campaign(void **context)
 {
     struct query_site *s = *context;
@@ -318,6 +384,17 @@ test_campaign(void **context)
                                  "period:\"week\",levels:[\"commune\"],kinds:[],units:[],sources:["
                                  "\"office\"],indicators:[\"meetings\"],"
                                  "required:[],due:nil,expires:nil}"));
+    assert_non_null(
+        strstr(text, "],awards:[],stages:{submitted:nil,verified:nil,consulting:nil,in_review:"
+                     "nil,returned:nil,approved:nil,forwarded:nil}}"));
+    campaign_with_awards(s);
+    text = site_ask(s, "campaign", "");
+    assert_non_null(strstr(
+        text, "awards:[{code:\"voted\",title_vi:\"Cờ\",title_en:\"Flag\",subjects:[\"collective\","
+              "\"household\"],level:\"city\",vote:{percent:90,of:\"total\",quorum:75,secret:true,"
+              "written:false},quota:3,simplified:false},{code:\"plain\",title_vi:\"Cờ\",title_en:"
+              "\"Flag\",subjects:[\"individual\"],level:\"president\",vote:nil,quota:nil,"
+              "simplified:true}],stages:{submitted:3,verified:nil,"));
     assert_string_equal(site_ask(s, "campaigns", ""),
                         "{campaigns:[{campaign:\"c\",title_vi:\"Phong trào\",title_en:\"Campaign\","
                         "from:\"2021-10-01\",to:\"2021-12-31\"}],units:5}");
@@ -394,6 +471,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_missing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),

@@ -109,6 +109,30 @@ equal_values(void **context)
                         "1 w1 900:100,500,300 2 d1 690:50,500,140");
 }
 
+/* Nobody has reported: one rank, by name, Đ behind D; the same name by code. */
+static void
+equal_totals_stand_by_name(void **context)
+{
+    static const char *const names[] = {"Phường Đức Giang", "Phường Dịch Vọng", "Phường An",
+                                        "Phường An"};
+    struct query_site *s = *context;
+    struct unit_row rows[5];
+    rows[0] = sample_unit("hn", "", "city", NULL, NULL);
+    for (int i = 0; i < 4; i++) {
+        static const char *const codes[] = {"a", "b", "d", "c"};
+        rows[i + 1] = in_bloc(sample_unit(codes[i], "hn", "commune", NULL, NULL), "tie", 5000);
+        rows[i + 1].name = slice_text(names[i]);
+    }
+    site_units(s, rows, 5);
+    site_commit(s, "2021-11-02");
+    const char *text = ranked(s, "bloc=tie period=20211102");
+    static const char *const order[] = {"1 c ", "1 d ", "1 b ", "1 a "};
+    for (int i = 0; i < 4; i++) {
+        text = strstr(text, order[i]);
+        assert_non_null(text);
+    }
+}
+
 /* In a bloc by the last day in the period. */
 static void
 a_unit_that_changes_its_bloc(void **context)
@@ -213,8 +237,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(units_inside_units),  TEST(equal_values), TEST(a_unit_that_changes_its_bloc),
-        TEST(equal_totals),        TEST(refused),      TEST(units_that_change_places),
+        TEST(units_inside_units),
+        TEST(equal_totals_stand_by_name),
+        TEST(equal_values),
+        TEST(a_unit_that_changes_its_bloc),
+        TEST(equal_totals),
+        TEST(refused),
+        TEST(units_that_change_places),
         TEST(parents_in_a_circle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* `campaign`: one campaign's themes, indicators, forms, rules and awards, as its newest revision has
+/* `campaign`: one campaign's themes, indicators, forms, rules, awards and stages, as its newest revision has
  * them: all that whoever fills in a form, or proposes somebody, must know before sending.
  * `campaigns`: which there are. */
 #include "proto/review.h"
@@ -137,32 +137,47 @@ put_rules(struct buf *b, const struct campaign *c)
     }
 }
 
+/* ---- the council's part ---- */
+
+/* 0 is none: nil, as never is. */
 static void
-put_subjects(struct buf *b, const struct award *award)
+put_limit(struct buf *b, const char *key, uint32_t limit)
 {
+    pack_cstr(b, key);
+    if (limit == 0) {
+        pack_nil(b);
+    } else {
+        pack_uint(b, limit);
+    }
+}
+
+static void
+put_subjects(struct buf *b, unsigned subjects)
+{
+    static const enum subject_kind kinds[] = {SUBJECT_COLLECTIVE, SUBJECT_INDIVIDUAL,
+                                              SUBJECT_HOUSEHOLD};
     uint32_t count = 0;
-    for (unsigned kind = SUBJECT_COLLECTIVE; kind <= SUBJECT_HOUSEHOLD; kind++) {
-        count += (award->subjects >> (kind - 1)) & 1;
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        count += subjects >> i & 1;
     }
     pack_cstr(b, "subjects");
     pack_array(b, count);
-    for (unsigned kind = SUBJECT_COLLECTIVE; kind <= SUBJECT_HOUSEHOLD; kind++) {
-        if ((award->subjects >> (kind - 1)) & 1) {
-            pack_cstr(b, subject_kind_name(kind));
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((subjects >> i & 1) != 0) {
+            pack_cstr(b, subject_kind_name(kinds[i]));
         }
     }
 }
 
-/* Nil where the award is decided without one. */
 static void
-put_award_vote(struct buf *b, const struct award *award)
+put_vote(struct buf *b, const struct award *award)
 {
-    struct vote_rule rule = vote_rule_of(award);
     pack_cstr(b, "vote");
     if (!vote_is_asked(award)) {
         pack_nil(b);
         return;
     }
+    struct vote_rule rule = vote_rule_of(award);
     pack_map(b, 5);
     pack_key_uint(b, "percent", rule.percent);
     pack_key_text(b, "of", slice_text(rule.base == BASE_PRESENT ? "present" : "total"));
@@ -181,11 +196,31 @@ put_awards(struct buf *b, const struct campaign *c)
         pack_map(b, 8);
         pack_key_text(b, "code", award->code);
         answer_titles(b, &award->title);
-        put_subjects(b, award);
+        put_subjects(b, award->subjects);
         pack_key_text(b, "level", slice_text(authority_name((enum authority)award->level)));
-        put_award_vote(b, award);
-        pack_key_uint(b, "quota", award->quota);
+        put_vote(b, award);
+        put_limit(b, "quota", award->quota);
         pack_key_bool(b, "simplified", award->simplified);
+    }
+}
+
+/* By the names of the states; nil where a nomination may stay for ever. */
+static void
+put_stages(struct buf *b, const struct stages *stages)
+{
+    const struct {
+        enum review_state state;
+        uint32_t days;
+    } all[] = {
+        {STATE_submitted, stages->submitted},   {STATE_verified, stages->verified},
+        {STATE_consulting, stages->consulting}, {STATE_in_review, stages->in_review},
+        {STATE_returned, stages->returned},     {STATE_approved, stages->approved},
+        {STATE_forwarded, stages->forwarded},
+    };
+    pack_cstr(b, "stages");
+    pack_map(b, sizeof all / sizeof all[0]);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        put_limit(b, review_state_name(all[i].state), all[i].days);
     }
 }
 
@@ -202,7 +237,7 @@ ask_campaign(struct ask *ask)
     const struct campaign *c = &found->campaign;
     struct buf *b = ask->body;
     utc_offset_format(c->utc_offset_minutes, offset);
-    pack_map(b, 12);
+    pack_map(b, 13);
     pack_key_text(b, "campaign", c->code);
     answer_titles(b, &c->title);
     pack_key_text(b, "decision", c->decision);
@@ -214,6 +249,7 @@ ask_campaign(struct ask *ask)
     put_forms(b, c);
     put_rules(b, c);
     put_awards(b, c);
+    put_stages(b, &c->stages);
     return true;
 }
 

@@ -1,13 +1,16 @@
-/* `missing`: the units beneath one (or all) that were asked for more reports of a form than they
- * sent, in their codes' order. The totals are of all units on every page; `start` is a unit's code.
- */
+/* `missing`: the units beneath one (or all) that were asked for more reports of a form than they sent, by
+ * name. The totals are of all units on every page; `start` is a unit's code, which keeps its place in the
+ * order though it may have reported since. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
 #include "workers/query/asker.h"
+#include "workers/query/by_name.h"
 #include "workers/query/expected.h"
 #include "workers/query/find.h"
 #include "workers/query/scan.h"
 #include "workers/query/snapshot.h"
+
+#include <stdlib.h>
 
 struct missing_ask {
     const struct ask *ask;
@@ -15,8 +18,10 @@ struct missing_ask {
     const struct registry_campaign *campaign;
     uint16_t form;
     struct family family;
-    struct slice start;
-    uint32_t *received; /* by unit */
+    uint32_t *received;      /* by unit */
+    uint32_t *expected;      /* by unit, of those that are missing */
+    struct named_unit *list; /* those */
+    uint32_t listed;
     uint64_t expected_sum, received_sum;
     uint32_t count; /* in the page */
     char next[CODE_MAX + 1];
@@ -44,7 +49,7 @@ count_received(struct missing_ask *m)
 }
 
 static void
-put_unit(struct missing_ask *m, uint32_t unit, uint64_t expected)
+put_unit(struct missing_ask *m, uint32_t unit)
 {
     const struct registry *r = &m->query->registry;
     const struct registry_version *v = registry_in(r, unit, m->family.period);
@@ -61,7 +66,7 @@ put_unit(struct missing_ask *m, uint32_t unit, uint64_t expected)
     pack_key_text(b, "contact", v->contact);
     pack_key_text(b, "parent", parent);
     pack_key_text(b, "parent_name", above == NULL ? slice_text("") : above->name);
-    pack_key_uint(b, "expected", expected);
+    pack_key_uint(b, "expected", m->expected[unit]);
     pack_key_uint(b, "received", m->received[unit]);
     m->count++;
 }
@@ -70,21 +75,65 @@ static void
 look_at_unit(struct missing_ask *m, uint32_t unit, struct expected_span span)
 {
     const struct registry *r = &m->query->registry;
-    struct slice code = r->units[unit].code;
     if (family_row(&m->family, unit) == ROW_OUTSIDE || !asker_sees(m->ask, unit)) {
         return;
     }
     uint64_t expected = expected_of(r, &m->campaign->campaign.forms[m->form], unit, span);
     m->expected_sum += expected;
     m->received_sum += m->received[unit];
-    if (m->received[unit] >= expected || m->next[0] != '\0' || slice_compare(code, m->start) < 0) {
-        return;
+    if (m->received[unit] < expected) {
+        m->expected[unit] = (uint32_t)expected;
+        m->list[m->listed++] =
+            named_unit(m->query, unit, registry_in(r, unit, m->family.period), 0);
     }
-    if (page_full(m->query->page.len)) {
+}
+
+/* All of them, in their order; totals too. */
+static void
+gather(struct missing_ask *m, struct expected_span span)
+{
+    struct query *q = m->query;
+    m->expected = ARENA_ARRAY(q->arena, uint32_t, q->registry.unit_count + 1);
+    m->list = ARENA_ARRAY(q->arena, struct named_unit, q->registry.unit_count + 1);
+    for (uint32_t unit = 0; unit < q->registry.unit_count; unit++) {
+        look_at_unit(m, unit, span);
+    }
+    qsort(m->list, m->listed, sizeof *m->list, named_unit_order);
+}
+
+/* Where the page begins. */
+static bool
+find_start(struct missing_ask *m, struct slice start, uint32_t *first)
+{
+    uint32_t unit = registry_find(&m->query->registry, start);
+    const struct registry_version *v =
+        unit == UNIT_NONE ? NULL : registry_in(&m->query->registry, unit, m->family.period);
+    *first = 0;
+    if (start.len == 0) {
+        return true;
+    }
+    if (v == NULL) {
+        return complain(m->ask->why, CODE_QUERY_INVALID, slice_text("start"), "%.*s",
+                        SLICE_ARG(start));
+    }
+    const struct named_unit from = named_unit(m->query, unit, v, 0);
+    while (*first < m->listed && named_unit_order(&m->list[*first], &from) < 0) {
+        ++*first;
+    }
+    return true;
+}
+
+static void
+put_page(struct missing_ask *m, uint32_t first)
+{
+    uint32_t i = first;
+    for (; i < m->listed && !page_full(m->query->page.len); i++) {
+        put_unit(m, m->list[i].unit);
+    }
+    if (i < m->listed) {
+        struct slice code = m->query->registry.units[m->list[i].unit].code;
         memcpy(m->next, code.data, code.len); /* zeroed; a code has at most CODE_MAX bytes */
-        return;
     }
-    put_unit(m, unit, expected);
 }
 
 static void
@@ -103,15 +152,15 @@ put_answer(struct missing_ask *m, struct buf *b)
 bool
 ask_missing(struct ask *ask)
 {
-    struct slice campaign = {0}, unit = {0}, form_code = {0}, period_text = {0};
+    struct slice campaign = {0}, unit = {0}, form_code = {0}, period_text = {0}, start = {0};
     struct missing_ask m = {.ask = ask, .query = ask->query};
     const struct arg args[] = {
         {"campaign", ARG_TEXT, false, &campaign}, {"unit", ARG_TEXT, false, &unit},
         {"form", ARG_TEXT, true, &form_code},     {"period", ARG_TEXT, true, &period_text},
-        {"start", ARG_TEXT, false, &m.start},
+        {"start", ARG_TEXT, false, &start},
     };
     struct period period;
-    uint32_t top = UNIT_NONE;
+    uint32_t top = UNIT_NONE, first;
     if (!args_read(ask, args, sizeof args / sizeof args[0]) ||
         !find_campaign(ask, campaign, &m.campaign) ||
         !find_form(ask, m.campaign, form_code, &m.form) ||
@@ -126,9 +175,11 @@ ask_missing(struct ask *ask)
     const struct campaign *c = &m.campaign->campaign;
     struct expected_span span =
         expected_span(c, &c->forms[m.form], period, snapshot_day(ask->query, c));
-    for (uint32_t i = 0; i < ask->query->registry.unit_count; i++) {
-        look_at_unit(&m, ask->query->by_code[i], span);
+    gather(&m, span);
+    if (!find_start(&m, start, &first)) {
+        return false;
     }
+    put_page(&m, first);
     put_answer(&m, ask->body);
     return true;
 }

@@ -160,6 +160,21 @@ level_is(const struct list_ask *l, const struct queue_row *row)
 }
 
 static bool
+is_named(const struct list_ask *l, struct slice id)
+{
+    return !l->by_name || (l->named_count > 0 &&
+                           bsearch(id.data, l->named, l->named_count, ULID_SIZE, id_order) != NULL);
+}
+
+static bool
+is_own(struct list_ask *l, uint32_t holder, const struct queue_row *row)
+{
+    return l->ask->all || unit_set_has(&l->own, row->proposer) || unit_set_has(&l->own, holder) ||
+           unit_set_has(&l->own, row->subject_unit);
+}
+
+/* The dearest questions last: a name is looked for among many, who was asked in another table. */
+static bool
 row_wanted(struct list_ask *l, enum review_state state, uint32_t holder, struct slice id,
            struct slice value)
 {
@@ -174,13 +189,8 @@ row_wanted(struct list_ask *l, enum review_state state, uint32_t holder, struct 
         !unit_set_has(&l->beneath, holder) && !unit_set_has(&l->beneath, row.subject_unit)) {
         return false;
     }
-    if (l->by_name && (l->named_count == 0 ||
-                       bsearch(id.data, l->named, l->named_count, ULID_SIZE, id_order) == NULL)) {
-        return false;
-    }
-    if (!l->ask->all && !unit_set_has(&l->own, row.proposer) && !unit_set_has(&l->own, holder) &&
-        !unit_set_has(&l->own, row.subject_unit) &&
-        (state != STATE_consulting || !is_asked(l, id))) {
+    bool own = is_own(l, holder, &row);
+    if ((!own && state != STATE_consulting) || !is_named(l, id) || (!own && !is_asked(l, id))) {
         return false;
     }
     return !l->mine || is_mine(l, state, holder, &row, id);

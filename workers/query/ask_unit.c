@@ -1,9 +1,12 @@
 /* `unit`: one unit of the registry, as it was on a day or is in its newest version, its direct
- * children on that day, and all its versions; without a unit, those that are beneath none. */
+ * children on that day, by name, and all its versions; without a unit, those that are beneath none. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
+#include "workers/query/by_name.h"
 #include "workers/query/find.h"
 #include "workers/query/snapshot.h"
+
+#include <stdlib.h>
 
 struct unit_ask {
     struct ask *ask;
@@ -46,18 +49,22 @@ find_version(struct unit_ask *u, struct slice code, struct slice on)
 static void
 put_children(const struct unit_ask *u, struct buf *b)
 {
-    const struct query *q = u->ask->query;
-    struct buf *page = &u->ask->query->page;
+    struct query *q = u->ask->query;
+    const struct registry *r = u->registry;
+    struct named_unit *children = ARENA_ARRAY(q->arena, struct named_unit, r->unit_count + 1);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < u->registry->unit_count; i++) {
-        const struct registry_version *v = registry_on(u->registry, q->by_code[i], u->day);
+    for (uint32_t i = 0; i < r->unit_count; i++) {
+        const struct registry_version *v = registry_on(r, i, u->day);
         if (v != NULL && v->parent == u->unit) {
-            pack_map(page, 3);
-            answer_unit(page, u->registry, q->by_code[i], v);
-            count++;
+            children[count++] = named_unit(q, i, v, 0);
         }
     }
-    answer_key_list(b, "children", page, count);
+    qsort(children, count, sizeof *children, named_unit_order);
+    for (uint32_t i = 0; i < count; i++) {
+        pack_map(&q->page, 3);
+        answer_unit(&q->page, r, children[i].unit, registry_on(r, children[i].unit, u->day));
+    }
+    answer_key_list(b, "children", &q->page, count);
 }
 
 static void

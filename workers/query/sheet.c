@@ -2,6 +2,7 @@
  * kept of them are the facts of the lines. */
 #include "workers/query/sheet.h"
 
+#include "workers/query/by_name.h"
 #include "workers/query/expected.h"
 #include "workers/query/rollup.h"
 #include "workers/query/snapshot.h"
@@ -213,25 +214,30 @@ points_give(struct sheet *s)
     }
 }
 
-/* Rows stand in the order of codes already. */
+/* Equal totals by name. */
 static int
-total_order(const void *a, const void *b, void *totals)
+total_order(const void *a, const void *b, void *sheet)
 {
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    int64_t x = ((const int64_t *)totals)[left], y = ((const int64_t *)totals)[right];
-    return x != y ? (x < y) - (x > y) : (left > right) - (left < right);
+    const struct named_unit *left = a, *right = b;
+    const int64_t *totals = ((const struct sheet *)sheet)->totals;
+    int64_t x = totals[left->at], y = totals[right->at];
+    return x != y ? (x < y) - (x > y) : named_unit_order(left, right);
 }
 
 static void
-ranks_give(struct sheet *s)
+ranks_give(struct sheet *s, struct query *q)
 {
-    for (uint32_t row = 0; row < s->family.count; row++) {
-        s->order[row] = row;
+    const struct family *f = &s->family;
+    struct named_unit *rows = ARENA_ARRAY(q->arena, struct named_unit, f->count + 1);
+    for (uint32_t row = 0; row < f->count; row++) {
+        rows[row] = named_unit(q, f->members[row],
+                               registry_in(&q->registry, f->members[row], f->period), row);
     }
-    qsort_r(s->order, s->family.count, sizeof(*s->order), total_order, s->totals);
-    for (uint32_t i = 0; i < s->family.count; i++) {
-        bool equal = i > 0 && s->totals[s->order[i]] == s->totals[s->order[i - 1]];
-        s->ranks[s->order[i]] = equal ? s->ranks[s->order[i - 1]] : i + 1;
+    qsort_r(rows, f->count, sizeof *rows, total_order, s);
+    for (uint32_t i = 0; i < f->count; i++) {
+        uint32_t row = s->order[i] = rows[i].at;
+        bool equal = i > 0 && s->totals[row] == s->totals[s->order[i - 1]];
+        s->ranks[row] = equal ? s->ranks[s->order[i - 1]] : i + 1;
     }
 }
 
@@ -260,7 +266,7 @@ sheet_make(struct sheet *s, struct query *q, const struct registry_campaign *cam
         }
     }
     points_give(s);
-    ranks_give(s);
+    ranks_give(s, q);
     return true;
 }
 
