@@ -254,10 +254,11 @@ handle_import(struct request *r)
         return;
     }
     bool lasting;
-    if (r->body_over) {
+    if (r->body_over && !import_waits(r->import)) {
         import_end(r->import);
     }
-    if (r->body_over && request_switch(r, "async") && import_failed(r->import, &lasting) == NULL) {
+    if (import_has_ended(r->import) && request_switch(r, "async") &&
+        import_failed(r->import, &lasting) == NULL) {
         job_reply(r, job_new(&r->gateway->jobs, r->import, r->principal,
                              clock_wall_us(&r->gateway->clock)));
         r->import = NULL;

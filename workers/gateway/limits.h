@@ -11,9 +11,11 @@
 #define IDLE_TIMEOUT_S 30             /* a peer that says nothing for so long is gone */
 #define HEADERS_TIMEOUT_MS 10000      /* whoever dribbles headers holds a connection no longer */
 #define BODY_BYTES_MAX (4ull << 30)   /* a campaign of a year and every unit is a tenth of it */
-#define IMPORTS_MAX 16                /* at once; with the window they bound the memory: 96 MiB */
-#define JOBS_MAX 64   /* asynchronous imports remembered; a summary is half a MiB at the most */
-#define EXPORTS_MAX 8 /* at once; a page of an answer each: 32 MiB */
+#define IMPORTS_MAX 16                /* at once; one window each, and what WINDOWS_MAX has more */
+#define IMPORT_WINDOWS 4 /* of an import: one is read, others are sent and judged meanwhile */
+#define WINDOWS_MAX 24   /* of all imports; with their bytes they bound the memory: 128 MiB */
+#define JOBS_MAX 64      /* asynchronous imports remembered; a summary is half a MiB at the most */
+#define EXPORTS_MAX 8    /* at once; a page of an answer each: 32 MiB */
 #define EXPORT_NAMES_MAX 32      /* data sets, units, spans in one address */
 #define EXPORT_PIECE (32u << 10) /* of text made at once */
 #define IMPORT_WINDOW 10000 /* records a wait for verdicts: a busy worker commits twice a second */
