@@ -11,7 +11,7 @@ ifneq ($(SAN),)
 ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LDFLAGS += -fsanitize=$(SAN)
 endif
-LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash
+LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash -lzip
 GATEWAY_LIBS := -lmicrohttpd -lyajl -lexpat -lz
 JOBS := -j$(shell nproc)
 

@@ -33,7 +33,7 @@ bytes_json(struct slice bytes)
     for (size_t i = 0; i < bytes.len; i++) {
         buf_printf(&hex, "%02x", bytes.data[i]);
     }
-    json_t *text = json_stringn((const char *)hex.data, hex.len);
+    json_t *text = json_stringn(hex.len == 0 ? "" : (const char *)hex.data, hex.len);
     buf_fini(&hex);
     return text;
 }

@@ -288,6 +288,10 @@ on_error(struct client *client, struct slice header)
         session_unknown(client);
         return;
     }
+    if (why.code == CODE_NOT_IN_ROLE && client->session.state == SESSION_HELLO) {
+        session_barred(client, &why);
+        return;
+    }
     if (why.code == CODE_SESSIONS_FULL ||
         (error.request == 0 && client->session.state == SESSION_HELLO)) {
         session_refused(client, &why);

@@ -58,6 +58,8 @@ static const struct expected QUESTIONS[] = {
     {"approvals", "ooaa-a--"},
     {"review.list", "o-aa-a--"},
     {"review.show", "o-aa-a--"},
+    {"meetings", "--aa-a--"},
+    {"meeting", "--aa-a--"},
     {"history", "o-aa-a--"},
     {"file", "o-aa-a--"},
     {"honours", "aaaaaaa-"},

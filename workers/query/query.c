@@ -35,6 +35,8 @@ static const struct {
     {"history", ask_history},
     {"file", ask_file},
     {"sign-in", ask_sign_in},
+    {"meetings", ask_meetings},
+    {"meeting", ask_meeting},
 };
 
 struct query *
