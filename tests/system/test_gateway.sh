@@ -146,11 +146,13 @@ get 200 "metrics" "${auth[@]}" "$U/metrics"
 check "has the head" grep -q '^thidua_journal_head [1-9]' "$SCRATCH/body"
 get 200 "openapi" "$U/openapi.json"
 get 200 "a receipt" "${auth[@]}" "$U/api/receipts/3.0"
-# A body that would not fit: 200 MB through a process that stays small, and goes on answering.
+# A body that would not fit: through a process that stays small, and goes on answering. BYTES: how long (200M; 2G by hand).
+bytes=$(numfmt --from=si "${BYTES:-200M}")
+bytes=$((bytes / 25 * 25)) # whole lines
 gateway=$(gateway_pid)
-yes daily,20250101,johor,,,1 | head -c 200000000 |
-    curl -s -m 150 -o "$SCRATCH/big" "${auth[@]}" -H "Content-Type: text/csv" -T - -X POST "$U/api/dataValueSets?dataSet=daily&dryRun=true&firstRowIsHeader=false"
-equal "200 MB are read" "SUCCESS 8000000" "$(jq -r '.response | "\(.status) \(.importCount.imported)"' "$SCRATCH/big")"
+yes daily,20250101,johor,,,1 | head -c "$bytes" |
+    curl -s -m "${CURL_MAX:-150}" -o "$SCRATCH/big" "${auth[@]}" -H "Content-Type: text/csv" -T - -X POST "$U/api/dataValueSets?dataSet=daily&dryRun=true&firstRowIsHeader=false"
+equal "$bytes bytes are read" "SUCCESS $((bytes / 25))" "$(jq -r '.response | "\(.status) \(.importCount.imported)"' "$SCRATCH/big")"
 peak=$(awk '/^VmHWM/ {print $2}' "/proc/$gateway/status")
 echo "# the gateway's memory was at most $peak KiB"
 grep -qa __asan_init "$BIN/thidua-gateway" || check "in less than 64 MiB" [ "$peak" -lt 65536 ]

@@ -272,12 +272,15 @@ handle_import(struct request *r)
 void
 handle_completed(struct request *r)
 {
+    const char *message = r->language == LANGUAGE_VI
+                              ? "Không cần báo hoàn thành: mức đầy đủ được tính từ báo cáo; xem "
+                                "/api/completeness."
+                              : "Nothing to register: completeness is derived from the reports; "
+                                "see /api/completeness.";
     reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:s, s:i, s:s, s:s}", "httpStatus", "OK", "httpStatusCode", 200,
-                         "status", "OK", "message",
-                         r->language == LANGUAGE_VI
-                             ? "Không cần báo hoàn thành: mức đầy đủ được tính từ báo cáo; xem "
-                               "/api/completeness."
-                             : "Nothing to register: completeness is derived from the reports; see "
-                               "/api/completeness."));
+               json_pack("{s:s, s:i, s:s, s:s, s:{s:s, s:s, s:s, s:{s:i, s:i, s:i, s:i}, s:[]}}",
+                         "httpStatus", "OK", "httpStatusCode", 200, "status", "OK", "message",
+                         message, "response", "responseType", "ImportSummary", "status", "SUCCESS",
+                         "description", message, "importCount", "imported", 0, "updated", 0,
+                         "ignored", 0, "deleted", 0, "conflicts"));
 }
