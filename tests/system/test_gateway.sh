@@ -27,6 +27,13 @@ get 401 "nobody" "$U/api/status"
 get 401 "a wrong token" -H "Authorization: ApiToken td_wrong" "$U/api/status"
 get 200 "the token" "${auth[@]}" "$U/api/status"
 get 200 "the password" -u states:correct-horse "$U/api/status"
+# Passwords are looked at beside the loop: many at once, of principals that have none or another one, and it goes on.
+for ((i = 0; i < 30; i++)); do curl -s -m 60 -o /dev/null -w '%{http_code}\n' -u "states:correct-horse" "$U/api/status" & done >"$SCRATCH/many"
+many=$(jobs -p | grep -vx "$up_pid")
+get 200 "healthz meanwhile" "$U/healthz"
+# shellcheck disable=SC2086
+wait $many
+equal "all of them are let in" "30 200" "$(sort "$SCRATCH/many" | uniq -c | awk '{print $1, $2}')"
 for i in 1 2 3 4 5; do get 401 "a wrong password, $i" -u states:wrong-horse-$i "$U/api/status"; done
 get 429 "then it is locked" -u states:correct-horse "$U/api/status"
 check "and says for how long" grep -qi '^retry-after: ' "$SCRATCH/headers"

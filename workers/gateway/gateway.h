@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "proto/settings.h"
+#include "workers/gateway/hasher.h"
 #include "workers/gateway/import.h"
 #include "workers/gateway/jobs.h"
 #include "workers/gateway/sign_in.h"
@@ -21,6 +22,7 @@ struct gateway {
     struct imports imports;
     struct jobs jobs;
     struct sign_ins sign_ins;
+    struct hasher *hasher;
     struct plan *plan; /* of `plan_campaign`, as of `plan_ms`; NULL */
     char plan_campaign[CODE_MAX + 1];
     int64_t plan_ms;

@@ -34,8 +34,9 @@
 #define SIGN_IN_MS 10000               /* how long a revoked token may still be taken for good */
 #define FAILURES_BEFORE_LOCK 5         /* wrong passwords in a row, of one principal and address */
 #define LOCK_MS 60000                  /* so that 1,440 more are the most that a day takes */
-#define PLAN_MS 5000                   /* how old the campaign may be that an import begins with */
-#define GZIP_LEAST 1024                /* bytes: less is not worth the time */
-#define RETRY_S 5                      /* told with 429 and 503 where nobody knows better */
+#define HASHES_MAX 32   /* passwords to be looked at: three seconds of work; more are told 503 */
+#define PLAN_MS 5000    /* how old the campaign may be that an import begins with */
+#define GZIP_LEAST 1024 /* bytes: less is not worth the time */
+#define RETRY_S 5       /* told with 429 and 503 where nobody knows better */
 
 #endif

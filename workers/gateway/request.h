@@ -20,6 +20,7 @@ struct request {
     /* signing in */
     struct credentials credentials;
     char principal[CODE_MAX + 1]; /* empty: not signed in */
+    struct hash_wait *hashing;    /* NULL: the password is not being looked at */
     /* waiting */
     bool suspended;
     LIST_ENTRY(request) next;  /* of those that are */
