@@ -97,6 +97,38 @@ read_back 409 "identifiers that are not codes" '?dataSet=daily&period=20211105&o
 many=$(for ((i = 0; i < 40; i++)); do printf '&orgUnit=w1'; done)
 read_back 400 "too many at once" "?dataSet=daily&period=20211105$many"
 
+# Registrations of completeness are not needed, and do no harm.
+get 200 "a registration" "${auth[@]}" -H 'Content-Type: application/json' "$U/api/completeDataSetRegistrations" \
+    -d '{"completeDataSetRegistrations":[{"dataSet":"daily","period":"20211105","organisationUnit":"w1","completed":true}]}'
+equal "is answered with an empty summary" "ImportSummary SUCCESS 0" "$(jq -r '.response | "\(.responseType) \(.status) \(.importCount.imported)"' "$SCRATCH/body")"
+
+# What could run elsewhere. Codes cannot begin a formula or hold markup; a name can, and stays inside JSON that says what it is.
+printf '%s\n' 'code,parent,level,name,from,to' 'city,,city,Thành phố,,' 'd1,city,district,"<script>alert(1)</script>=HYPERLINK(""x"")",,' \
+    'd2,city,district,Quận Hai,,' 'w1,d1,commune,Phường 1,,' 'w2,d1,commune,Phường 2,,' 'w3,d2,commune,Phường 3,,' 'w4,d2,commune,Phường 4,,' >"$SCRATCH/units.csv"
+check "a unit with a wicked name" thidua units publish "$SCRATCH/units.csv"
+named() { curl -s "${auth[@]}" "$U/api/units?unit=d1" | grep -q HYPERLINK; }
+check "its name arrives" until_that named
+get 200 "as JSON" "${auth[@]}" "$U/api/units?unit=d1"
+check "that nobody may take for a page" grep -qi '^x-content-type-options: nosniff' "$SCRATCH/headers"
+check "whose type says so" grep -qi '^content-type: application/json; charset=utf-8' "$SCRATCH/headers"
+get 200 "values read as CSV" "${auth[@]}" "$U/api/dataValueSets.csv?dataSet=daily&period=202111&orgUnit=city&children=true"
+equal "have no cell that a spreadsheet would run" "" "$(tr -d '\r' <"$SCRATCH/body" | tr , '\n' | grep -E '^[=@+]|^-[^0-9]|^	' || :)"
+get 200 "a negative value is a number" "${auth[@]}" "$U/api/dataValueSets.csv?dataSet=monthly&period=202110&orgUnit=d1"
+check "as it was sent" grep -q ',-3,' "$SCRATCH/body"
+for bad in '=1+1' '@SUM(1)' '+1' "<b>1</b>" '1e5' '0x1f' $'1\t'; do
+    send 409 "a value of $bad" "$(jq -nc --arg v "$bad" '{dataSet: "daily", period: "20211105", orgUnit: "w1", dataValues: [{dataElement: "doses", value: $v}]}')"
+done
+send 409 "a unit that is a path" "$(set_of ../../etc/passwd doses=1)"
+equal "is no code" E7612 "$(jq -r '.response.conflicts[0].errorCode' "$SCRATCH/body")"
+
+# Tokens that are none.
+for token in '' 'td_' "td_$(head -c 40 /dev/zero | tr '\0' A)" "${T}x" "${T%?}" "$(tr 'a-z' 'A-Z' <<<"$T")" "td_$(head -c 9000 /dev/zero | tr '\0' B)"; do
+    get 401 "a forged token, ${#token} long" -H "Authorization: ApiToken $token" "$U/api/status"
+done
+get 401 "a bearer" -H "Authorization: Bearer $T" "$U/api/status"
+get 401 "a Basic that is no base64" -H "Authorization: Basic ####" "$U/api/status"
+get 401 "a Basic without a password" -H "Authorization: Basic $(printf registry | base64)" "$U/api/status"
+
 # Jobs.
 send 200 "async" "$(set_of w4 doses=4 nothing=1)" '?async=true'
 equal "is told as DHIS2 tells it" "OK Initiated dataValueImport DATAVALUE_IMPORT" \

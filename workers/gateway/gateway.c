@@ -1,6 +1,6 @@
 /* The gateway's loop: one poll over libmicrohttpd's epoll descriptor, the broker's sockets and the signals.
- * libmicrohttpd calls the handlers from MHD_run; the links call back the waiting requests; nothing blocks but
- * a password's hash. */
+ * libmicrohttpd calls the handlers from MHD_run; the links call back the waiting requests; nothing blocks: what a
+ * password hashes to is worked out in a thread beside it (hasher.h). */
 #include "workers/gateway/gateway.h"
 
 #include "common/file.h"
@@ -180,7 +180,7 @@ signals_take(int signals)
 static void
 loop(struct gateway *g, int signals)
 {
-    zmq_pollitem_t items[LINKS_POLL_MAX + 2];
+    zmq_pollitem_t items[LINKS_POLL_MAX + 3];
     int epoll = MHD_get_daemon_info(g->http, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     while (!signals_take(signals)) {
         uint32_t wait_ms;
@@ -188,6 +188,7 @@ loop(struct gateway *g, int signals)
         unsigned n = links_poll(&g->links, items, &wait_ms);
         items[n++] = (zmq_pollitem_t){.fd = epoll, .events = ZMQ_POLLIN};
         items[n++] = (zmq_pollitem_t){.fd = signals, .events = ZMQ_POLLIN};
+        items[n++] = (zmq_pollitem_t){.fd = hasher_fd(g->hasher), .events = ZMQ_POLLIN};
         if (MHD_get_timeout(g->http, &http_ms) == MHD_YES && http_ms < wait_ms) {
             wait_ms = (uint32_t)http_ms;
         }
@@ -200,6 +201,7 @@ loop(struct gateway *g, int signals)
         /* Requests first: what they ask leaves in the same turn; answers wake them for the next. */
         MHD_run(g->http);
         links_step(&g->links);
+        hasher_step(g->hasher);
         imports_step(&g->imports);
         jobs_step(&g->jobs, clock_wall_us(&g->clock));
     }
@@ -236,7 +238,8 @@ gateway_run(const struct settings *settings)
     TAILQ_INIT(&g->visitors);
     /* Before libzmq makes its threads: they must inherit the mask. */
     int signals = proc_signals_open();
-    bool open = signals >= 0 && links_begin(g);
+    g->hasher = signals < 0 ? NULL : hasher_new();
+    bool open = g->hasher != NULL && links_begin(g);
     bool listening = open && http_open(g);
     if (listening) {
         sign_ins_init(&g->sign_ins);
@@ -247,6 +250,7 @@ gateway_run(const struct settings *settings)
         gateway_stop(g);
         log_info("stopped", NULL);
     }
+    hasher_free(&g->hasher);
     jobs_fini(&g->jobs);
     links_close(&g->links);
     pages_free(&g->pages);

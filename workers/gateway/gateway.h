@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "proto/settings.h"
 #include "workers/gateway/events.h"
+#include "workers/gateway/hasher.h"
 #include "workers/gateway/import.h"
 #include "workers/gateway/jobs.h"
 #include "workers/gateway/pages.h"
@@ -26,6 +27,7 @@ struct gateway {
     struct jobs jobs;
     struct postings postings;
     struct sign_ins sign_ins;
+    struct hasher *hasher;
     struct logins logins;
     struct events events;
     struct pages pages;

@@ -107,6 +107,32 @@ unauthorized(struct request *r)
         "Sign in, with a token or password that is good; where you had, the session has ended.");
 }
 
+static void on_hashed(void *owner, bool right);
+
+/* True: the password is looked at first, elsewhere, or cannot be now; the answer is kept. */
+static bool
+hash_first(struct request *r, const struct answer *answer)
+{
+    struct gateway *g = r->gateway;
+    char hash[PASSWORD_HASH_MAX + 1];
+    if (!sign_in_hash(&r->credentials, answer, hash)) {
+        return false;
+    }
+    buf_clear(&r->body);
+    buf_slice(&r->body, answer->body);
+    r->answer = *answer;
+    r->answer.body = buf_slice_of(&r->body);
+    r->hashing =
+        hasher_ask(g->hasher, r->credentials.key, r->credentials.password, hash, on_hashed, r);
+    if (r->hashing == NULL) {
+        reply_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "busy",
+                    "Đang có quá nhiều người đăng nhập; hãy thử lại sau.",
+                    "Too many are signing in; try again later.");
+        request_wake(r);
+    }
+    return true;
+}
+
 static void
 on_signed(void *owner, const struct answer *answer)
 {
@@ -124,12 +150,23 @@ on_signed(void *owner, const struct answer *answer)
                             : sign_in_known(&r->gateway->sign_ins, &r->credentials, now);
     if (known != NULL) {
         memcpy(r->principal, known, sizeof r->principal);
+    } else if (hash_first(r, answer)) {
+        return;
     } else if (answer->err == ERR_TIMEOUT) {
         reply_complaint(r, &answer->why);
     } else if (!sign_in_take(&r->gateway->sign_ins, &r->credentials, answer, now, r->principal)) {
         unauthorized(r);
     }
     request_wake(r);
+}
+
+static void
+on_hashed(void *owner, bool right)
+{
+    struct request *r = owner;
+    r->hashing = NULL;
+    r->credentials.seen = right ? PASSWORD_RIGHT : PASSWORD_WRONG;
+    on_signed(r, &r->answer);
 }
 
 static void
@@ -420,6 +457,7 @@ http_completed(void *gateway, struct MHD_Connection *connection, void **request,
     visitor_answered(&g->visitors, connection, clock_mono_ms(&g->clock));
     if (r != NULL) {
         question_forget(r->question);
+        hash_wait_forget(r->hashing);
         import_free(&r->import);
         values_end(r);
         act_request_free(&r->act);

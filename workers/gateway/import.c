@@ -87,7 +87,7 @@ record_close(struct import *im)
         im->counts.imported += im->cells;
         im->counts.deleted += im->deleted;
     } else {
-        window_put(&im->window, report.unit, buf_slice_of(&body), im, 0);
+        window_put(im, report.unit, buf_slice_of(&body), 0);
     }
     buf_fini(&values);
     buf_fini(&body);
@@ -231,6 +231,7 @@ import_new(struct imports *imports, const struct import_options *options, struct
     im->parser = format->open(&im->sink, options->header);
     conflicts_init(&im->conflicts);
     imports->slots[slot] = im;
+    window_need(im);
     return im;
 }
 
@@ -250,12 +251,11 @@ import_free(struct import **import)
         return;
     }
     im->imports->slots[im->id % IMPORTS_MAX] = NULL;
-    question_forget(im->window.question);
     im->format->close(im->parser);
     conflicts_fini(&im->conflicts);
     lines_free(&im->lines);
     plan_drop(&im->plan);
-    window_fini(&im->window);
+    windows_fini(im);
     buf_fini(&im->unit);
     buf_fini(&im->values);
     buf_fini(&im->places);
@@ -273,9 +273,7 @@ import_feed(struct import *im, struct slice piece)
     if (!im->format->feed(im->parser, piece, &why)) {
         import_fail(im, &why, true);
     }
-    if (window_is_full(&im->window)) {
-        window_send(im);
-    }
+    window_seal(im, false);
 }
 
 void
@@ -290,14 +288,19 @@ import_end(struct import *im)
         import_fail(im, &why, true);
     }
     record_close(im);
-    window_send(im);
+    window_seal(im, true);
+}
+
+bool
+import_has_ended(const struct import *im)
+{
+    return im->ended;
 }
 
 bool
 import_waits(const struct import *im)
 {
-    return im->window.sent > 0 ||
-           (im->window.count > 0 && (im->ended || window_is_full(&im->window)));
+    return im->ended ? !windows_are_free(im) : im->filling == NULL;
 }
 
 bool

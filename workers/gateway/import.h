@@ -1,8 +1,9 @@
 /* One import: cells become merges, merges are sent, their verdicts become DHIS2's import summary.
  *
  * Memory is bounded whatever the body's length: cells of one unit, form and period that stand together become
- * one record; records gather in a window; a full window is sent, waited for, judged, counted and forgotten
- * before more of the body is read. What the summary tells one by one is bounded by limits.h.
+ * one record; records gather in a window; a full window is sent, waited for, judged, counted and forgotten.
+ * IMPORT_WINDOWS of them are under way at most, so that the next is read and sent while the one before is judged; then
+ * the body waits. What the summary tells one by one is bounded by limits.h.
  *
  * With an Idempotency-Key a record's ULID follows from the key, its place in the body and what it says:
  * the same body again makes the same records, of which each counts once; another body under the same key
@@ -21,8 +22,9 @@ struct import;
 struct imports {
     struct links *links;
     struct import *slots[IMPORTS_MAX];
-    uint64_t count; /* begun so far */
-    uint64_t cells; /* for /metrics */
+    uint64_t count;   /* begun so far */
+    unsigned windows; /* in use, of all imports */
+    uint64_t cells;   /* for /metrics */
 };
 
 struct import_options {
@@ -51,8 +53,9 @@ void import_free(struct import **import);
 
 /* Takes the whole piece. Not while it waits. What is wrong with the body is told by import_failed. */
 void import_feed(struct import *import, struct slice piece);
-/* The body is over: once it does not wait any longer all is told. */
+/* The body is over; not while it waits. Once it does not wait any longer all is told. */
 void import_end(struct import *import);
+bool import_has_ended(const struct import *import);
 bool import_waits(const struct import *import);
 bool import_is_over(const struct import *import); /* ended, and waits for nothing */
 

@@ -13,6 +13,7 @@
 /* A piece of the body holds a record in 6 bytes at the least (CSV), and the window may be all but full. */
 #define WINDOW_RECORDS_MAX (IMPORT_WINDOW + CONNECTION_MEMORY / 6)
 _Static_assert(WINDOW_RECORDS_MAX < UINT16_MAX, "a tag has 16 bits for it");
+_Static_assert(IMPORT_WINDOWS <= 16, "and 4 for the window");
 
 struct window_record {
     uint32_t unit_at, unit_len, body_at, body_len; /* in bytes */
@@ -23,7 +24,13 @@ struct window_record {
     enum verdict verdict;
 };
 
+/* FREE → FILLING → SENT, once it is full or the body over → FREE, once it is judged. */
+enum window_state { WINDOW_FREE, WINDOW_FILLING, WINDOW_SENT };
+
 struct window {
+    struct import *import;
+    enum window_state state;
+    uint64_t turn;     /* of sending: by order of the body */
     struct buf bytes;  /* units and bodies */
     struct buf places; /* uint32_t each: where in the body the cells stood */
     struct window_record *records;
@@ -57,7 +64,9 @@ struct import {
     bool *has; /* by indicator */
     uint64_t ordinal;
     uint32_t place; /* of the next cell */
-    struct window window;
+    struct window windows[IMPORT_WINDOWS];
+    struct window *filling; /* NULL: there is no room for one more */
+    uint64_t turns;
     struct import_counts counts;
     struct conflicts conflicts;
     struct lines *lines; /* NULL: the body has cells */
@@ -65,15 +74,17 @@ struct import {
     struct complaint why;
 };
 
-/* `import` says what the record has: cells, deleted, places; `line` is that of a report of ours. */
-void window_put(struct window *w, struct slice unit, struct slice body, const struct import *from,
-                uint32_t line);
+/* A record into the window that is filled, which must be there; import says what it has: cells, deleted, places.
+ * `line` is that of a report of ours. */
+void window_put(struct import *im, struct slice unit, struct slice body, uint32_t line);
 /* import_line.c: one line, which should be a report of ours. */
 void import_line(struct cells_sink *sink, struct slice text, uint32_t number);
-bool window_is_full(const struct window *w);
-void window_fini(struct window *w);
-/* Sends what can be sent; asks once all have receipts. */
-void window_send(struct import *im);
+/* Begins to fill another window where one may be had. */
+void window_need(struct import *im);
+/* Sends the window in hand where it is full, or `all` that is in it. */
+void window_seal(struct import *im, bool all);
+bool windows_are_free(const struct import *im);
+void windows_fini(struct import *im);
 void import_fail(struct import *im, const struct complaint *why, bool lasting);
 
 #endif

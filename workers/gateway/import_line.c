@@ -51,7 +51,7 @@ record_put(struct import *im, const struct draft *draft, uint32_t place, struct 
     draft_encode_as(draft, id, &body);
     buf_clear(&im->places);
     buf_put(&im->places, &place, sizeof place);
-    window_put(&im->window, draft->unit, buf_slice_of(&body), im, number);
+    window_put(im, draft->unit, buf_slice_of(&body), number);
     buf_fini(&body);
 }
 

@@ -254,10 +254,11 @@ handle_import(struct request *r)
         return;
     }
     bool lasting;
-    if (r->body_over) {
+    if (r->body_over && !import_waits(r->import)) {
         import_end(r->import);
     }
-    if (r->body_over && request_switch(r, "async") && import_failed(r->import, &lasting) == NULL) {
+    if (import_has_ended(r->import) && request_switch(r, "async") &&
+        import_failed(r->import, &lasting) == NULL) {
         job_reply(r, job_new(&r->gateway->jobs, r->import, r->principal,
                              clock_wall_us(&r->gateway->clock)));
         r->import = NULL;
@@ -271,12 +272,15 @@ handle_import(struct request *r)
 void
 handle_completed(struct request *r)
 {
+    const char *message = r->language == LANGUAGE_VI
+                              ? "Không cần báo hoàn thành: mức đầy đủ được tính từ báo cáo; xem "
+                                "/api/completeness."
+                              : "Nothing to register: completeness is derived from the reports; "
+                                "see /api/completeness.";
     reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:s, s:i, s:s, s:s}", "httpStatus", "OK", "httpStatusCode", 200,
-                         "status", "OK", "message",
-                         r->language == LANGUAGE_VI
-                             ? "Không cần báo hoàn thành: mức đầy đủ được tính từ báo cáo; xem "
-                               "/api/completeness."
-                             : "Nothing to register: completeness is derived from the reports; see "
-                               "/api/completeness."));
+               json_pack("{s:s, s:i, s:s, s:s, s:{s:s, s:s, s:s, s:{s:i, s:i, s:i, s:i}, s:[]}}",
+                         "httpStatus", "OK", "httpStatusCode", 200, "status", "OK", "message",
+                         message, "response", "responseType", "ImportSummary", "status", "SUCCESS",
+                         "description", message, "importCount", "imported", 0, "updated", 0,
+                         "ignored", 0, "deleted", 0, "conflicts"));
 }

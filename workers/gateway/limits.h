@@ -11,9 +11,11 @@
 #define IDLE_TIMEOUT_S 30             /* a peer that says nothing for so long is gone */
 #define HEADERS_TIMEOUT_MS 10000      /* whoever dribbles headers holds a connection no longer */
 #define BODY_BYTES_MAX (4ull << 30)   /* a campaign of a year and every unit is a tenth of it */
-#define IMPORTS_MAX 16                /* at once; with the window they bound the memory: 96 MiB */
-#define JOBS_MAX 64   /* asynchronous imports remembered; a summary is half a MiB at the most */
-#define EXPORTS_MAX 8 /* at once; a page of an answer each: 32 MiB */
+#define IMPORTS_MAX 16                /* at once; one window each, and what WINDOWS_MAX has more */
+#define IMPORT_WINDOWS 4 /* of an import: one is read, others are sent and judged meanwhile */
+#define WINDOWS_MAX 24   /* of all imports; with their bytes they bound the memory: 128 MiB */
+#define JOBS_MAX 64      /* asynchronous imports remembered; a summary is half a MiB at the most */
+#define EXPORTS_MAX 8    /* at once; a page of an answer each: 32 MiB */
 #define EXPORT_NAMES_MAX 32      /* data sets, units, spans in one address */
 #define EXPORT_PIECE (32u << 10) /* of text made at once */
 #define IMPORT_WINDOW 10000 /* records a wait for verdicts: a busy worker commits twice a second */
@@ -62,8 +64,9 @@
 #define ACT_BYTES_MAX (256u << 10)     /* of an act: 500 values or a long summary are a quarter */
 #define SIGN_IN_BYTES_MAX 4096         /* of a body that nobody has signed for yet */
 #define GATHERED_BYTES_MAX (64u << 20) /* bodies in memory, all together: six of the largest */
-#define PLAN_MS 5000                   /* how old the campaign may be that an import begins with */
-#define GZIP_LEAST 1024                /* bytes: less is not worth the time */
-#define RETRY_S 5                      /* told with 429 and 503 where nobody knows better */
+#define HASHES_MAX 32   /* passwords to be looked at: three seconds of work; more are told 503 */
+#define PLAN_MS 5000    /* how old the campaign may be that an import begins with */
+#define GZIP_LEAST 1024 /* bytes: less is not worth the time */
+#define RETRY_S 5       /* told with 429 and 503 where nobody knows better */
 
 #endif

@@ -94,7 +94,7 @@ handle_reports(struct request *r)
     if (r->import == NULL) {
         return;
     }
-    if (r->body_over) {
+    if (r->body_over && !import_waits(r->import)) {
         import_end(r->import);
     }
     if (import_waits(r->import)) {

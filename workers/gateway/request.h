@@ -24,6 +24,7 @@ struct request {
     char
         password_hash[PASSWORD_HASH_MAX + 1]; /* of the password that was right: a session begins */
     char cookie[128];                         /* Set-Cookie of the reply; empty: none */
+    struct hash_wait *hashing;                /* NULL: the password is not being looked at */
     /* waiting */
     bool suspended;
     LIST_ENTRY(request) next;  /* of those that are */

@@ -146,11 +146,27 @@ static bool
 password_is(const struct credentials *c, const char *hash)
 {
     char stored[crypto_pwhash_STRBYTES] = "";
+    if (c->seen != PASSWORD_UNSEEN) {
+        return c->seen == PASSWORD_RIGHT;
+    }
     if (strlen(hash) >= sizeof stored) {
         return false;
     }
     strcpy(stored, hash);
     return crypto_pwhash_str_verify(stored, c->password, strlen(c->password)) == 0;
+}
+
+bool
+sign_in_hash(const struct credentials *c, const struct answer *answer,
+             char hash[PASSWORD_HASH_MAX + 1])
+{
+    hash[0] = '\0';
+    if (c->basic && c->seen == PASSWORD_UNSEEN && answer->err == ERR_OK) {
+        json_t *body = answer_json(answer->body);
+        snprintf(hash, PASSWORD_HASH_MAX + 1, "%s", json_text(body, "password"));
+        json_decref(body);
+    }
+    return hash[0] != '\0';
 }
 
 bool

@@ -23,6 +23,11 @@ struct sign_ins {
 /* What somebody showed. */
 struct credentials {
     bool basic;
+    enum {
+        PASSWORD_UNSEEN,
+        PASSWORD_RIGHT,
+        PASSWORD_WRONG
+    } seen;                       /* by the hasher, before sign_in_take */
     char principal[CODE_MAX + 1]; /* Basic: whom it says it is */
     char password[IMPORT_FIELD_MAX + 1];
     char token_hash[2 * SIGN_IN_KEY + 1]; /* hexadecimal */
@@ -44,6 +49,9 @@ const char *sign_in_known(const struct sign_ins *s, const struct credentials *c,
 int64_t sign_in_locked_ms(const struct sign_ins *s, const struct credentials *c, int64_t now_ms);
 /* The arguments of the query sign-in. */
 void sign_in_ask(const struct credentials *c, struct buf *args);
+/* Whether the answer has a password to compare with, which takes long: the hasher's work. */
+bool sign_in_hash(const struct credentials *c, const struct answer *answer,
+                  char hash[PASSWORD_HASH_MAX + 1]);
 /* Its answer, compared with what was shown: true, and `principal` is who that is. Remembers either way. */
 bool sign_in_take(struct sign_ins *s, const struct credentials *c, const struct answer *answer,
                   int64_t now_ms, char principal[CODE_MAX + 1]);
