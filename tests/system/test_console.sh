@@ -160,6 +160,7 @@ equal "is there" 120 "$(jq '.rows[0].values[] | select(.indicator == "doses") | 
 reads 200 "the series" clerk "/api/series?unit=w1&form=daily&from=20211101&to=20211105"
 reads 200 "what was refused" clerk /api/rejected
 equal "one's own" 3 "$(jq '.rejected | length' "$SCRATCH/body")"
+check "in words, too" jq -e '.rejected[0].text_vi | startswith("Trái quy tắc r1")' "$SCRATCH/body"
 reads 403 "another's reports" clerk "/api/reports?unit=w2&period=20211104"
 reads 403 "the operators' page" clerk /api/broker/sessions
 reads 200 "is for operators" ops /api/broker/sessions
