@@ -57,7 +57,7 @@ function minutes(meeting) {
         h("div", { class: "paper-head" },
             h("div", h("p", meeting.name.toLocaleUpperCase("vi")), h("p", { class: "under" }, h("strong", "HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG")), h("p", "Số: ……/BB-HĐTĐKT")),
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")), h("p", h("em", `…………, ${day_words(meeting.date)}`)))),
-        h("h1", "BIÊN BẢN"), h("p", { class: "paper-title" }, h("strong", meeting.title)),
+        h("p", { class: "paper-name" }, "BIÊN BẢN"), h("p", { class: "paper-title" }, h("strong", meeting.title)),
         !meeting.closed && h("p", h("em", "(Bản nháp: cuộc họp chưa kết thúc, số liệu chưa phải là kết quả)")),
         h("p", `Thời gian bắt đầu: …… giờ ……, ${day_words(meeting.date)}.`), h("p", `Địa điểm: ${DOTS}`),
         h("h2", "I. THÀNH PHẦN"),

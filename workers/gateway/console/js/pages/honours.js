@@ -71,7 +71,7 @@ function paper(campaign, honours) {
         h("div", { class: "paper-head" },
             h("div", h("p", { class: "under" }, h("strong", "HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG"))),
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")))),
-        h("h1", "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
+        h("p", { class: "paper-name" }, "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
         groups_of(honours).map((group) => [h("h2", `${group[0].title_vi} (${number(group.length)})`),
             h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": group[0].title_vi }, h("table", { class: "paper-list" },
                 h("thead", h("tr", ["STT", "Tên", "Đơn vị", "Quyết định"].map((text) => h("th", { scope: "col" }, text)))),
