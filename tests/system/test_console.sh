@@ -168,6 +168,12 @@ reads 200 "who may what" ops /api/access
 check "hashes of passwords are not told" sh -c "! grep -q argon2 '$SCRATCH/body'"
 reads 200 "the status" ops /api/status
 check "with the gateway's own" jq -e '.gateway.receipt_ms.count > 0 and .gateway.sessions == 6' "$SCRATCH/body"
+for i in 1 2 3; do curl -s -m 20 -o /dev/null -b "$SCRATCH/clerk.jar" "$U/api/tallies?unit=w1&period=20211104&after=99999999.0" & done
+waiters=$(jobs -p | tail -n 3)
+acts 200 "who waits for a block that does not come" clerk /api/report "${report/\"revision\": 7, /}"
+reads 200 "holds up nobody else" clerk "/api/tallies?unit=w1&period=20211104"
+get 200 "and who has not signed in waits for nothing" -m 3 "$U/api/honours?after=99999999.0"
+kill $waiters
 reads 200 "the tops" clerk /api/units
 equal "are where the tree begins" city "$(field 'children[0].unit')"
 reads 200 "found without marks" clerk "/api/units/find?text=phuong"

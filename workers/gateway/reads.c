@@ -135,13 +135,14 @@ handle_read(struct request *r)
     }
 }
 
+/* Nobody who has not signed in may make a link wait: no `after`. */
 void
 handle_public(struct request *r)
 {
     if (r->asked == NOT_ASKED) {
         struct buf args = BUF_EMPTY;
         arguments_pack(r, &args);
-        request_ask(r, r->route->query, buf_slice_of(&args), after_of(r), true);
+        request_ask(r, r->route->query, buf_slice_of(&args), 0, true);
         buf_fini(&args);
     }
     if (request_answered(r)) {
