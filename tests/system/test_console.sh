@@ -331,19 +331,23 @@ kill -KILL "$gateway"
 gateway_find "$HOST"
 reads 401 "sessions end with the gateway" clerk /api/me
 
-# ---- a gateway of its own: a key, and two whom it may speak for
+# ---- a gateway of its own: TLS, a key, and two whom it may speak for
 BROKER=tcp://127.0.0.1:$port#$(thidua keys show "$D/keys/broker" --json | jq -r .public_key)
 mkdir "$SCRATCH/apart"
-printf 'gateway_listen = 127.0.0.1:0\ngateway_secure = yes\n' >"$SCRATCH/apart/thidua.conf"
+check "a certificate" openssl req -x509 -newkey rsa:2048 -nodes -keyout "$SCRATCH/tls.key" -out "$SCRATCH/tls.crt" -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1
+printf 'gateway_listen = 127.0.0.1:0\ngateway_cert = %s\ngateway_tls_key = %s\n' "$SCRATCH/tls.crt" "$SCRATCH/tls.key" >"$SCRATCH/apart/thidua.conf"
 thidua keys new "$SCRATCH/web.key" --principal web >/dev/null
 check "it is granted" thidua access grant web --role gateway --acts-for clerk --acts-for d1 --public-key-of "$SCRATCH/web.key"
 (unset THIDUA_DATA && exec thidua-gateway --data "$SCRATCH/apart" --broker "$BROKER" --key "$SCRATCH/web.key" --gateway-console "$SCRATCH/pages" 2>"$SCRATCH/apart.log") &
 apart=$!
 until_that grep -q 'event=listening' "$SCRATCH/apart.log"
-U=http://$(sed -n 's/.*event=listening endpoint=//p' "$SCRATCH/apart.log")
+U=https://$(sed -n 's/.*event=listening endpoint=//p' "$SCRATCH/apart.log")
+export CURL_CA_BUNDLE=$SCRATCH/tls.crt
 until_that curl -s -f -o /dev/null "$U/readyz"
+get 200 "pages over TLS" "$U/console/lib/chart.min.js"
+check "and only so from now on" grep -qi '^strict-transport-security:' "$SCRATCH/headers"
 enters() { # enters STATUS WHO
-    get "$1" "$2 at the gateway apart" -c "$SCRATCH/$2.apart" -H 'Content-Type: application/json' -H "Origin: https://${U#http://}" \
+    get "$1" "$2 at the gateway apart" -c "$SCRATCH/$2.apart" -H 'Content-Type: application/json' -H "Origin: $U" \
         -d "{\"principal\": \"$2\", \"password\": \"password of $2\"}" "$U/api/session"
 }
 enters 200 clerk
@@ -351,7 +355,7 @@ check "its cookie is for TLS and this host alone" grep -qi '^set-cookie: __Host-
 cookie=$(sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/\1/p' "$SCRATCH/headers")
 get 200 "a report from there" -H "Cookie: $cookie" -H "X-CSRF-Token: $(field csrf)" -H 'Content-Type: application/json' -d "${report/\"revision\": 7/\"revision\": 2000000000001}" "$U/api/report"
 equal "is the clerk's, by that gateway" clerk@web "$(thidua journal show "$(field receipt)" --json | jq -r '.principal')"
-get 403 "over plain HTTP it is another site" -H "Cookie: $cookie" -H "Origin: $U" -H 'Content-Type: application/json' -d '{}' "$U/api/report"
+get 403 "a page that came without TLS is another site" -H "Cookie: $cookie" -H "Origin: ${U/https/http}" -H 'Content-Type: application/json' -d '{}' "$U/api/report"
 enters 403 sec
 check "whom it may not speak for it gives no session" sh -c "! grep -qi '^set-cookie' '$SCRATCH/headers'"
 kill -TERM $apart
