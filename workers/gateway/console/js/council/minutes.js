@@ -55,7 +55,7 @@ function minutes(meeting) {
     const written = meeting.table.flatMap((item) => item.votes.filter((vote) => vote.written).map((vote) => `${vote.principal} (về ${item.subject})`));
     return h("article", { class: "paper", lang: "vi" },
         h("div", { class: "paper-head" },
-            h("div", h("p", meeting.name.toLocaleUpperCase("vi")), h("p", { class: "under" }, h("strong", "HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG")), h("p", "Số: ……/BB-HĐTĐKT")),
+            h("div", h("p", meeting.name.toLocaleUpperCase("vi")), h("p", { class: "under" }, h("strong", "HỘI ĐỒNG", h("br"), "THI ĐUA - KHEN THƯỞNG")), h("p", "Số: ……/BB-HĐTĐKT")),
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")), h("p", h("em", `…………, ${day_words(meeting.date)}`)))),
         h("p", { class: "paper-name" }, "BIÊN BẢN"), h("p", { class: "paper-title" }, h("strong", meeting.title)),
         !meeting.closed && h("p", h("em", "(Bản nháp: cuộc họp chưa kết thúc, số liệu chưa phải là kết quả)")),
@@ -66,7 +66,7 @@ function minutes(meeting) {
         h("p", `3. Chủ trì: ${DOTS}`), h("p", `4. Thư ký: ${DOTS}`), meeting.teller && h("p", `5. Người kiểm phiếu kín: ${meeting.teller}.`),
         h("h2", "II. NỘI DUNG"),
         h("p", `Hội đồng xem xét và biểu quyết ${two(meeting.table.length)} hồ sơ đề nghị khen thưởng. Tỷ lệ lấy hai chữ số thập phân, không làm tròn lên.`),
-        h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": "Kết quả biểu quyết" }, h("table",
+        h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": "Kết quả biểu quyết" }, h("table", { class: "paper-votes" },
             h("thead", h("tr", ["STT", "Đối tượng; danh hiệu, hình thức; cách biểu quyết", "Đồng ý", "Không đồng ý", "Không ý kiến", "Không hợp lệ", "Tỷ lệ", "Kết quả"].map((text) => h("th", { scope: "col" }, text)))),
             h("tbody", meeting.table.map((item, i) => vote_row(meeting, item, i))))),
         written.length > 0 && h("p", `Biểu quyết bằng văn bản: ${written.join("; ")}.`),

@@ -69,7 +69,7 @@ async function show_list(page) {
 function paper(campaign, honours) {
     return h("article", { class: "paper", lang: "vi" },
         h("div", { class: "paper-head" },
-            h("div", h("p", { class: "under" }, h("strong", "HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG"))),
+            h("div", h("p", { class: "under" }, h("strong", "HỘI ĐỒNG", h("br"), "THI ĐUA - KHEN THƯỞNG"))),
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")))),
         h("p", { class: "paper-name" }, "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
         groups_of(honours).map((group) => [h("h2", `${group[0].title_vi} (${number(group.length)})`),
