@@ -70,5 +70,6 @@ TEXT
     check "one of them in secret" thidua vote "$MEETING" "$SECRET_VOTE" yes --quiet
     # October: a ward's is approved.
     check "a ward's October is approved" thidua approve --unit 00001 --period 202110 --quiet
-    export MEETING MEETING_OVER OPEN_VOTE SECRET_VOTE BALLOT_KEY
+    BALLOTS=$SCRATCH/ballots
+    export MEETING MEETING_OVER BALLOT_KEY BALLOTS
 }

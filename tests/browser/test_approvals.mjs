@@ -27,6 +27,28 @@ await test("a district approves its wards", async (check) => {
     await v.close(check);
 });
 
+await test("all that are complete at once", async (check) => {
+    const v = await visitor("district");
+    await v.go("#/approvals?period=202111");
+    await v.page.route("**/api/approvals?*", async (route) => {
+        // As if the month were over and every ward had reported: what the button does is asked of the site all the same.
+        const answer = await (await route.fetch()).json();
+        answer.closed = true;
+        answer.period = "202110";
+        answer.rows = answer.rows.map((row, i) => (i === 0 ? row : { ...row, expected: 1, received: 1, ready: i < 4, state: "open", approval: null }));
+        await route.fulfill({ json: answer });
+    });
+    const asked = [];
+    v.page.on("request", (request) => request.url().endsWith("/api/approve") && asked.push(request.postDataJSON()));
+    await v.go("#/approvals?period=202110");
+    v.seen.forgiven.push("409");
+    await press(v.page, "Phê duyệt 3 đơn vị đã đủ báo cáo");
+    await v.page.waitForSelector(".notice[data-tone=bad], .toast-word");
+    check("one act a ward, in order", asked.length >= 1 && asked.every((each) => each.period === "202110"), JSON.stringify(asked));
+    check("a refusal ends the row, and says how far it came", asked.length === 3 || (await v.page.innerText(".notice[data-tone=bad]")).includes("rồi dừng"));
+    await v.close(check);
+});
+
 await test("a month that goes on", async (check) => {
     const v = await visitor("district", { lang: "en", size: "phone" });
     await v.go("#/approvals?period=202111");

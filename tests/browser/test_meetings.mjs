@@ -1,4 +1,5 @@
 /* Meetings: who is there, votes in the open and in secret, a second vote that is refused by there being no button, calling one, the count. */
+import { execFileSync } from "node:child_process";
 import { done, test, visitor } from "./lib.mjs";
 
 const MEETING = process.env.MEETING;
@@ -50,6 +51,36 @@ await test("the secretary runs it", async (check) => {
     await v.page.waitForSelector("dialog .notice[data-tone=bad]");
     check("cannot close it while secret ballots are sealed", (await v.page.innerText("dialog .notice")).length > 20, await v.page.innerText("dialog .notice"));
     await v.page.keyboard.press("Escape");
+    // The teller's part is the command line's: the key never comes near a browser.
+    execFileSync(`${process.env.THIDUA_BIN}/thidua`, ["teller", "open", MEETING, "--ballot-key", process.env.BALLOTS, "--quiet"]);
+    await v.go(`#/meetings/${MEETING}`);
+    const opened = (await v.page.$$eval(".ballot", (list, name) => list.find((one) => one.innerText.includes(name)).querySelector(".tally").innerText, SECRET)).split(/\s*\n\s*/).join(" ");
+    check("the teller's sums are those of the ballots", opened.includes("đồng ý 1") && opened.includes("không đồng ý 1"), opened);
+    await press(v.page, "Kết thúc và ghi kết quả");
+    await v.page.click("dialog button[type=submit]");
+    await v.page.waitForSelector("dialog", { state: "detached" });
+    await v.page.waitForFunction(() => document.querySelector(".page-head")?.innerText.includes("đã kết thúc"));
+    check("then it is closed: the open vote carried", (await ballot(v.page, OPEN).innerText()).includes("thông qua") && !(await ballot(v.page, OPEN).innerText()).includes("không thông qua"), await ballot(v.page, OPEN).innerText());
+    check("the secret one not", (await ballot(v.page, SECRET).innerText()).includes("không thông qua"), await ballot(v.page, SECRET).innerText());
+    await v.go("#/review?find=chuong+duong");
+    check("and what was carried waits for its decision", (await v.text()).includes("hội đồng thông qua"));
+    await v.close(check);
+});
+
+await test("the decision", async (check) => {
+    const v = await visitor("secretary", { lang: "en", size: "phone" });
+    await v.go("#/review?find=chuong+duong");
+    await v.page.click("th .subject a");
+    await press(v.page, "Record the decision");
+    await v.page.click("dialog button[type=submit]");
+    await v.page.waitForSelector("dialog .field-wrong:not([hidden])");
+    check("needs a number and a day", true);
+    await v.page.fill("dialog input[placeholder]", "5020/QĐ-UBND");
+    await v.page.fill("dialog input[type=date]", "2021-11-08");
+    await v.page.click("dialog button[type=submit]");
+    await v.page.waitForFunction(() => document.querySelector("#page").innerText.includes("No. 5020/QĐ-UBND"));
+    await v.go("#/honours");
+    check("and makes it an honour", (await v.text()).includes("Đội phản ứng nhanh phường Chương Dương"));
     await v.close(check);
 });
 
@@ -65,7 +96,7 @@ await test("minutes", async (check) => {
 await test("calling a meeting", async (check) => {
     const v = await visitor("secretary");
     await v.go("#/meetings/new");
-    check("members are those of the last one", (await v.page.inputValue("role=textbox[name='Thành viên']")).split("\n").length === 4);
+    check("members are those of the last one", (await v.page.inputValue("role=textbox[name='Thành viên']")).split("\n").join(" ") === "member vice chairman local");
     const names = await v.page.innerText(".table-choice");
     check("only what is voted on and verified can be put there", names.includes("Lý Thanh Hòa") && !names.includes("Bệnh viện dã chiến Mê Linh"), names);
     await v.page.fill("role=textbox[name='Tên phiên họp']", "Họp Hội đồng đợt 4");

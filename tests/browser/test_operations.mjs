@@ -34,6 +34,22 @@ await test("a trouble", async (check) => {
     await v.close(check);
 });
 
+await test("what a broker tells of its times", async (check) => {
+    const v = await visitor("operator");
+    await v.page.route("**/api/status", async (route) => {
+        const answer = await route.fetch();
+        const body = await answer.json();
+        const shards = body.shards.map((shard) => ({ ...shard, oldest_ms: 61000, rejected_by: { "rule-broken": 7 }, verdicts: { accepted: 4321, corrected: 5, rejected: 7, quarantined: 0 } }));
+        await route.fulfill({ response: answer, json: { ...body, shards, records_10s: 250, times: { bounds_us: [1000, 5000, 20000], receipts: [9, 60, 39, 1, 0] } } });
+    });
+    await v.go("#/units");
+    await v.go("#/operations");
+    await v.page.waitForSelector("text=rule-broken");
+    const text = await v.page.innerText("#page");
+    check("is shown: rate, latency, oldest, codes", ["25", "1,0 ms", "99 %: dưới 5,0 ms", "1 phút 1 giây", "4.321"].every((part) => text.includes(part)), text);
+    await v.close(check);
+});
+
 await test("silent units", async (check) => {
     const v = await visitor("auditor");
     await v.go("#/operations");

@@ -148,4 +148,20 @@ await test("honours", async (check) => {
     await v.close(check);
 });
 
+await test("honours are everybody's", async (check) => {
+    const v = await visitor(null, { size: "phone" });
+    await v.page.click(".public-link a");
+    await v.page.waitForSelector(".honour-card");
+    const text = await v.text();
+    check("names and decisions, without signing in", text.includes("Trung tâm Y tế quận Đống Đa") && text.includes("5012/QĐ-UBND"), text);
+    check("and nothing else", (await v.page.$$(".rooms, .honour-card a")).length === 0);
+    check("nothing serious on a phone", (await v.axe()) === "", await v.axe());
+    await v.page.click("role=button[name=English]");
+    await v.page.waitForFunction(() => document.querySelector("h1")?.innerText === "Honours");
+    await v.page.click("role=link[name='Sign in']");
+    await v.page.waitForSelector("input[name=password]");
+    check("the door is one step away", true);
+    await v.close(check);
+});
+
 await done();

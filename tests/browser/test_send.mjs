@@ -74,6 +74,28 @@ await test("the line is down", async (check) => {
     await v.close(check);
 });
 
+await test("the session ends while a report waits", async (check) => {
+    const v = await visitor("clerk");
+    await v.go("#/send?form=ward-daily&period=20211103");
+    await v.page.route("**/api/report", (route) => route.abort("internetdisconnected"));
+    v.seen.forgiven.push("ERR_INTERNET_DISCONNECTED", "401");
+    await fill(v.page, 99);
+    await press(v.page, "Gửi");
+    await v.page.waitForFunction(() => document.querySelector(".draft-list")?.innerText.includes("chờ gửi khi có mạng"));
+    await v.context.clearCookies();
+    await v.page.unroute("**/api/report");
+    await v.page.goto(`${process.env.CONSOLE}/console/#/overview`);
+    await v.page.reload();
+    await v.page.waitForSelector("input[name=password]");
+    const arrived = v.page.waitForResponse((response) => response.url().endsWith("/api/report") && response.status() === 200);
+    await v.page.fill("input[name=principal]", "clerk");
+    await v.page.fill("input[name=password]", process.env.CONSOLE_PASSWORD);
+    await v.page.click("button[type=submit]");
+    await arrived;
+    check("it goes out after the next sign-in, whichever page that is", true);
+    await v.close(check);
+});
+
 await test("a refusal", async (check) => {
     const v = await visitor("clerk", { lang: "en" });
     await v.go("#/send?form=ward-daily&period=20211107");

@@ -68,6 +68,43 @@ await test("the frame", async (check) => {
     await v.close(check);
 });
 
+await test("by keyboard alone", async (check) => {
+    const v = await visitor(null);
+    const press = async (key, until) => {
+        for (let i = 0; i < 60; i++) {
+            if (await v.page.evaluate((selector) => document.activeElement.matches(selector), until)) {
+                return true;
+            }
+            await v.page.keyboard.press(key);
+        }
+        return false;
+    };
+    check("the door begins at the name", await press("Tab", "input[name=principal]"));
+    await v.page.keyboard.type("secretary");
+    await v.page.keyboard.press("Tab");
+    await v.page.keyboard.type(process.env.CONSOLE_PASSWORD);
+    await v.page.keyboard.press("Enter");
+    await v.page.waitForSelector(".band");
+    await v.settled();
+    check("a room is reached", await press("Tab", "a[data-page=units]"));
+    check("and where one is can be seen", (await v.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle)) === "solid");
+    await v.page.keyboard.press("Enter");
+    await v.page.waitForSelector(".tree a");
+    await v.settled();
+    check("the new page's heading has the focus", await v.page.evaluate(() => document.activeElement.tagName === "H1"));
+    check("the tree is reached", await press("Shift+Tab", ".tree-toggle[aria-expanded=false]"));
+    await v.page.keyboard.press("Enter");
+    check("and opened", await v.page.evaluate(() => document.activeElement.getAttribute("aria-expanded")) === "true");
+    check("a number is reached", await press("Tab", ".btn-cell") );
+    await v.page.keyboard.press("Enter");
+    await v.page.waitForSelector("dialog[open]");
+    check("its dialog holds the focus", await v.page.evaluate(() => document.querySelector("dialog").contains(document.activeElement)));
+    await v.page.keyboard.press("Escape");
+    await v.page.waitForSelector("dialog", { state: "detached" });
+    check("and gives it back", await v.page.evaluate(() => document.activeElement.matches(".btn-cell")));
+    await v.close(check);
+});
+
 await test("a phone", async (check) => {
     const v = await visitor("secretary", { size: "phone" });
     check("hides the rooms", !(await v.page.isVisible(".rooms")));

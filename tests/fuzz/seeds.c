@@ -551,6 +551,39 @@ text_seed(void)
                       "doses,20211104,w1,c1,a1,5,me,,,,\nfirst,20211104,w1,c1,a1,,me,,,,true\n"));
 }
 
+/* One of each, in the order of acts.def: the first byte says which. */
+static void
+acts_seed(void)
+{
+#define ID "\"01ARZ3NDEKTSV4RRFFQ69G5FAV\""
+#define HEX "\"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\""
+    static const char *const acts[] = {
+        "{\"form\":\"f\",\"unit\":\"u\",\"period\":\"2021\",\"values\":{\"a\":1,\"b\":\"1.5\","
+        "\"c\":null}}",
+        "{\"form\":\"f\",\"unit\":\"u\",\"period\":\"2021\",\"revision\":7}",
+        "{\"unit\":\"u\",\"period\":\"2021\"}",
+        "{\"unit\":\"u\",\"period\":\"2021\",\"reason\":\"r\"}",
+        "{\"unit\":\"u\",\"award\":\"a\",\"kind\":\"individual\",\"subject\":\"s\",\"summary\":"
+        "\"t\","
+        "\"nomination\":" ID
+        ",\"evidence\":[{\"unit\":\"u\",\"period\":\"2021\",\"indicator\":\"i\"}],"
+        "\"documents\":[{\"hash\":" HEX ",\"kind\":\"k\",\"name\":\"n\",\"bytes\":1}]}",
+        "{\"nomination\":" ID ",\"act\":\"opinion\",\"unit\":\"u\",\"agrees\":true}",
+        "{\"nomination\":" ID ",\"text\":\"t\"}",
+        "{\"meeting\":" ID ",\"act\":\"open\",\"members\":[\"m\"],\"nominations\":[" ID
+        "],\"ballot_key\":" HEX "}",
+        "{\"meeting\":" ID ",\"nomination\":" ID ",\"choice\":\"no\",\"written\":true}",
+        "{\"nomination\":" ID ",\"outcome\":\"decided\",\"number\":\"1\",\"date\":\"2021-11-05\"}",
+        "{\"nomination\":" ID ",\"number\":\"1\",\"date\":\"2021-11-05\",\"reason\":\"r\"}",
+    };
+#undef ID
+#undef HEX
+    target_begin("act");
+    for (uint8_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        seed_with(i, slice_text(acts[i]));
+    }
+}
+
 /* Bodies of data values, as DHIS2's clients send them. */
 static void
 cells_seed(void)
@@ -600,6 +633,7 @@ main(int argc, char **argv)
     rows_seed();
     text_seed();
     cells_seed();
+    acts_seed();
     target_begin("campaign_yaml");
     seed_file("tests/data/small/campaign.yaml");
     seed_file("tests/data/bad/campaign.yaml");

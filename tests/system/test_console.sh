@@ -160,6 +160,7 @@ equal "is there" 120 "$(jq '.rows[0].values[] | select(.indicator == "doses") | 
 reads 200 "the series" clerk "/api/series?unit=w1&form=daily&from=20211101&to=20211105"
 reads 200 "what was refused" clerk /api/rejected
 equal "one's own" 3 "$(jq '.rejected | length' "$SCRATCH/body")"
+check "in words, too" jq -e '.rejected[0].text_vi | startswith("Trái quy tắc r1")' "$SCRATCH/body"
 reads 403 "another's reports" clerk "/api/reports?unit=w2&period=20211104"
 reads 403 "the operators' page" clerk /api/broker/sessions
 reads 200 "is for operators" ops /api/broker/sessions
@@ -167,6 +168,12 @@ reads 200 "who may what" ops /api/access
 check "hashes of passwords are not told" sh -c "! grep -q argon2 '$SCRATCH/body'"
 reads 200 "the status" ops /api/status
 check "with the gateway's own" jq -e '.gateway.receipt_ms.count > 0 and .gateway.sessions == 6' "$SCRATCH/body"
+for i in 1 2 3; do curl -s -m 20 -o /dev/null -b "$SCRATCH/clerk.jar" "$U/api/tallies?unit=w1&period=20211104&after=99999999.0" & done
+waiters=$(jobs -p | tail -n 3)
+acts 200 "who waits for a block that does not come" clerk /api/report "${report/\"revision\": 7, /}"
+reads 200 "holds up nobody else" clerk "/api/tallies?unit=w1&period=20211104"
+get 200 "and who has not signed in waits for nothing" -m 3 "$U/api/honours?after=99999999.0"
+kill $waiters
 reads 200 "the tops" clerk /api/units
 equal "are where the tree begins" city "$(field 'children[0].unit')"
 reads 200 "found without marks" clerk "/api/units/find?text=phuong"
@@ -324,19 +331,23 @@ kill -KILL "$gateway"
 gateway_find "$HOST"
 reads 401 "sessions end with the gateway" clerk /api/me
 
-# ---- a gateway of its own: a key, and two whom it may speak for
+# ---- a gateway of its own: TLS, a key, and two whom it may speak for
 BROKER=tcp://127.0.0.1:$port#$(thidua keys show "$D/keys/broker" --json | jq -r .public_key)
 mkdir "$SCRATCH/apart"
-printf 'gateway_listen = 127.0.0.1:0\ngateway_secure = yes\n' >"$SCRATCH/apart/thidua.conf"
+check "a certificate" openssl req -x509 -newkey rsa:2048 -nodes -keyout "$SCRATCH/tls.key" -out "$SCRATCH/tls.crt" -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1
+printf 'gateway_listen = 127.0.0.1:0\ngateway_cert = %s\ngateway_tls_key = %s\n' "$SCRATCH/tls.crt" "$SCRATCH/tls.key" >"$SCRATCH/apart/thidua.conf"
 thidua keys new "$SCRATCH/web.key" --principal web >/dev/null
 check "it is granted" thidua access grant web --role gateway --acts-for clerk --acts-for d1 --public-key-of "$SCRATCH/web.key"
 (unset THIDUA_DATA && exec thidua-gateway --data "$SCRATCH/apart" --broker "$BROKER" --key "$SCRATCH/web.key" --gateway-console "$SCRATCH/pages" 2>"$SCRATCH/apart.log") &
 apart=$!
 until_that grep -q 'event=listening' "$SCRATCH/apart.log"
-U=http://$(sed -n 's/.*event=listening endpoint=//p' "$SCRATCH/apart.log")
+U=https://$(sed -n 's/.*event=listening endpoint=//p' "$SCRATCH/apart.log")
+export CURL_CA_BUNDLE=$SCRATCH/tls.crt
 until_that curl -s -f -o /dev/null "$U/readyz"
+get 200 "pages over TLS" "$U/console/lib/chart.min.js"
+check "and only so from now on" grep -qi '^strict-transport-security:' "$SCRATCH/headers"
 enters() { # enters STATUS WHO
-    get "$1" "$2 at the gateway apart" -c "$SCRATCH/$2.apart" -H 'Content-Type: application/json' -H "Origin: https://${U#http://}" \
+    get "$1" "$2 at the gateway apart" -c "$SCRATCH/$2.apart" -H 'Content-Type: application/json' -H "Origin: $U" \
         -d "{\"principal\": \"$2\", \"password\": \"password of $2\"}" "$U/api/session"
 }
 enters 200 clerk
@@ -344,7 +355,7 @@ check "its cookie is for TLS and this host alone" grep -qi '^set-cookie: __Host-
 cookie=$(sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/\1/p' "$SCRATCH/headers")
 get 200 "a report from there" -H "Cookie: $cookie" -H "X-CSRF-Token: $(field csrf)" -H 'Content-Type: application/json' -d "${report/\"revision\": 7/\"revision\": 2000000000001}" "$U/api/report"
 equal "is the clerk's, by that gateway" clerk@web "$(thidua journal show "$(field receipt)" --json | jq -r '.principal')"
-get 403 "over plain HTTP it is another site" -H "Cookie: $cookie" -H "Origin: $U" -H 'Content-Type: application/json' -d '{}' "$U/api/report"
+get 403 "a page that came without TLS is another site" -H "Cookie: $cookie" -H "Origin: ${U/https/http}" -H 'Content-Type: application/json' -d '{}' "$U/api/report"
 enters 403 sec
 check "whom it may not speak for it gives no session" sh -c "! grep -qi '^set-cookie' '$SCRATCH/headers'"
 kill -TERM $apart

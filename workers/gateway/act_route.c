@@ -4,6 +4,7 @@
  * With an Idempotency-Key every id follows from the key, the principal, the address and the fields, so that
  * the same act again is the same record; another act under the same key is another one. */
 #include "workers/gateway/act_request.h"
+#include "workers/gateway/sentences.h"
 
 #include "common/calendar.h"
 #include "common/mem.h"
@@ -229,27 +230,11 @@ act_begin(struct request *r)
 
 /* ---- answering ---- */
 
-static json_t *
-verdict_json(const json_t *row, struct complaint *why)
-{
-    char vi[512] = "", en[512] = "";
-    json_t *verdict = json_deep_copy(row);
-    enum code code = code_of_text(slice_text(json_text(row, "code")));
-    complain(why, code, slice_text(json_text(row, "subject")), "%s", json_text(row, "detail"));
-    if (code != CODE_NONE) {
-        complaint_sentence(why, LANGUAGE_VI, vi, sizeof vi);
-        complaint_sentence(why, LANGUAGE_EN, en, sizeof en);
-    }
-    json_object_set_new(verdict, "text_vi", json_string(vi));
-    json_object_set_new(verdict, "text_en", json_string(en));
-    return verdict;
-}
-
 static void
 judged_reply(struct request *r, json_t *body)
 {
-    struct complaint why = {0};
-    json_t *verdict = verdict_json(posting_verdict(r->act->posting), &why);
+    json_t *verdict = json_deep_copy(posting_verdict(r->act->posting));
+    sentences_add(verdict);
     const char *word = json_text(verdict, "verdict");
     bool refused = strcmp(word, verdict_name(VERDICT_REJECTED)) == 0 ||
                    strcmp(word, verdict_name(VERDICT_QUARANTINED)) == 0;

@@ -41,8 +41,7 @@ void
 events_fini(struct events *e)
 {
     struct stream *s;
-    TAILQ_FOREACH(s, &e->streams, next)
-    {
+    for (s = TAILQ_FIRST(&e->streams); s != NULL; s = TAILQ_NEXT(s, next)) {
         stream_end(s);
     }
     question_forget(e->status_question);
@@ -155,8 +154,7 @@ static struct watch *
 watch_take(struct events *e, const char *principal, uint64_t rejected_from)
 {
     struct watch *w;
-    TAILQ_FOREACH(w, &e->watches, next)
-    {
+    for (w = TAILQ_FIRST(&e->watches); w != NULL; w = TAILQ_NEXT(w, next)) {
         if (strcmp(w->principal, principal) == 0) {
             break;
         }
@@ -209,8 +207,7 @@ share_keep(struct events *e, struct login_id login, const char *principal)
 {
     struct stream *s, *oldest = NULL;
     unsigned own = 0;
-    TAILQ_FOREACH(s, &e->streams, next)
-    {
+    for (s = TAILQ_FIRST(&e->streams); s != NULL; s = TAILQ_NEXT(s, next)) {
         bool same = login.tag != 0
                         ? s->login.tag == login.tag
                         : s->login.tag == 0 && strcmp(s->watch->principal, principal) == 0;
@@ -256,8 +253,7 @@ static void
 streams_look_after(struct events *e, int64_t now_ms)
 {
     struct stream *s;
-    TAILQ_FOREACH(s, &e->streams, next)
-    {
+    for (s = TAILQ_FIRST(&e->streams); s != NULL; s = TAILQ_NEXT(s, next)) {
         bool ends = s->login.tag == 0 ? now_ms - s->begun_ms >= STREAM_LIFE_MS
                                       : logins_at(e->logins, s->login, now_ms) == NULL;
         if (ends && !s->over) {

@@ -1,6 +1,7 @@
 /* What streams are told of, looked at: one question a kind at a time, so that pages that are open cost the query
  * workers little, however many they are. */
 #include "workers/gateway/events_impl.h"
+#include "workers/gateway/sentences.h"
 
 #include "common/clock.h"
 #include "proto/answer_json.h"
@@ -28,8 +29,7 @@ static void
 watchers_wake(struct events *e, const struct watch *w)
 {
     struct stream *s;
-    TAILQ_FOREACH(s, &e->streams, next)
-    {
+    for (s = TAILQ_FIRST(&e->streams); s != NULL; s = TAILQ_NEXT(s, next)) {
         if (w == NULL || s->watch == w) {
             stream_wake(s);
         }
@@ -90,6 +90,7 @@ rejected_add(struct watch *w, json_t *row, uint64_t as_of)
         memmove(&w->rejected[0], &w->rejected[1], (REJECTED_KEPT - 1) * sizeof w->rejected[0]);
         w->rejected_count--;
     }
+    sentences_add(row);
     w->rejected[w->rejected_count].number = receipt_number(receipt);
     w->rejected[w->rejected_count++].row = json_incref(row);
 }
@@ -190,8 +191,7 @@ static void
 watch_look(struct events *e, int64_t now_ms)
 {
     struct watch *w;
-    TAILQ_FOREACH(w, &e->watches, next)
-    {
+    for (w = TAILQ_FIRST(&e->watches); w != NULL; w = TAILQ_NEXT(w, next)) {
         if (w->looked != e->head_seen && now_ms >= w->due_ms) {
             break;
         }
@@ -231,8 +231,7 @@ login_look(struct events *e, int64_t now_ms)
 {
     struct stream *s;
     const struct login *oldest = NULL;
-    TAILQ_FOREACH(s, &e->streams, next)
-    {
+    for (s = TAILQ_FIRST(&e->streams); s != NULL; s = TAILQ_NEXT(s, next)) {
         const struct login *login = logins_at(e->logins, s->login, now_ms);
         if (login != NULL && now_ms - login->confirmed_ms >= STREAM_CONFIRM_MS &&
             (oldest == NULL || login->confirmed_ms < oldest->confirmed_ms)) {

@@ -29,25 +29,27 @@
 #define IDEMPOTENCY_KEY_MAX 128        /* bytes: four times a UUID */
 #define FEED_ENTRIES 100               /* of the Atom feed: a year of decisions */
 #define QUESTIONS_MAX 1024             /* waiting for a link; more are told 503 */
-#define ASKERS 4                       /* links that ask: one question each at a time */
-#define WAITERS 2                      /* of them for what must wait for a block: readers go on */
-#define POSTINGS_MAX 256               /* acts under way: people, a few a second */
-#define VERDICT_MS 10000               /* how long a person waits to be told what became of it */
-#define SUBMIT_IN_FLIGHT 64            /* batches; IMPORTS_MAX imports of two each */
-#define SIGN_IN_SLOTS 1024             /* who was let in lately */
-#define SIGN_IN_MS 10000               /* how long a revoked token may still be taken for good */
-#define LOCKOUT_ROWS 1024              /* of 8: a siege of a thousand addresses fits */
-#define PAIR_FAILURES 5                /* wrong passwords in a row, of one principal and address */
-#define PRINCIPAL_FAILURES 50          /* of one principal, whatever the address: many attackers */
-#define ADDRESS_FAILURES 50            /* of one address, whatever the name: an office behind one */
-#define LOCK_MS 60000                  /* so that 1,440 more are the most that a day takes */
-#define FORGET_MS 3600000              /* without a wrong one: an hour later it is another matter */
-#define LOGINS_MAX 4096                /* of people: a large city's offices twice; 800 KiB */
-#define LOGINS_EACH 16                 /* of one principal: desk, telephone, colleagues who share */
-#define LOGIN_IDLE_MS 1800000          /* half an hour: a desk that somebody has left */
-#define LOGIN_LIFE_MS 43200000         /* twelve hours: a working day, whatever is done */
-#define STREAMS_MAX 1200               /* of events, open at once */
-#define STREAMS_EACH 8                 /* of one session: windows that one person has open */
+#define READ_ASKERS 2                  /* links that ask, one question each at a time: for reads */
+#define VERDICT_ASKERS 2               /* for verdicts, which wait for the shards */
+#define AFTER_ASKERS 1                 /* for reads that name a block, which may never come */
+#define ASKERS (READ_ASKERS + VERDICT_ASKERS + AFTER_ASKERS)
+#define POSTINGS_MAX 256       /* acts under way: people, a few a second */
+#define VERDICT_MS 10000       /* how long a person waits to be told what became of it */
+#define SUBMIT_IN_FLIGHT 64    /* batches; IMPORTS_MAX imports of two each */
+#define SIGN_IN_SLOTS 1024     /* who was let in lately */
+#define SIGN_IN_MS 10000       /* how long a revoked token may still be taken for good */
+#define LOCKOUT_ROWS 1024      /* of 8: a siege of a thousand addresses fits */
+#define PAIR_FAILURES 5        /* wrong passwords in a row, of one principal and address */
+#define PRINCIPAL_FAILURES 50  /* of one principal, whatever the address: many attackers */
+#define ADDRESS_FAILURES 50    /* of one address, whatever the name: an office behind one */
+#define LOCK_MS 60000          /* so that 1,440 more are the most that a day takes */
+#define FORGET_MS 3600000      /* without a wrong one: an hour later it is another matter */
+#define LOGINS_MAX 4096        /* of people: a large city's offices twice; 800 KiB */
+#define LOGINS_EACH 16         /* of one principal: desk, telephone, colleagues who share */
+#define LOGIN_IDLE_MS 1800000  /* half an hour: a desk that somebody has left */
+#define LOGIN_LIFE_MS 43200000 /* twelve hours: a working day, whatever is done */
+#define STREAMS_MAX 1200       /* of events, open at once */
+#define STREAMS_EACH 8         /* of one session: windows that one person has open */
 #define STREAM_LIFE_MS                                                                             \
     600000 /* of one that came with a token: it signs in anew after ten minutes */
 #define STREAM_CONFIRM_MS 60000 /* a login that only listens is asked after so often */

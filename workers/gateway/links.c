@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <stdio.h>
+#include <string.h>
 
 struct question {
     TAILQ_ENTRY(question) next;
@@ -92,15 +93,34 @@ links_poll(const struct links *links, zmq_pollitem_t *items, uint32_t *wait_ms)
     return n;
 }
 
-/* The next one for such an asker that somebody still waits for: what waits for a block goes to the waiters, so
- * that a shard that is behind holds up nobody who only reads. */
+enum errand { ERRAND_READ, ERRAND_VERDICT, ERRAND_AFTER };
+
+static enum errand
+errand_of(const struct question *q)
+{
+    return q->after == 0                      ? ERRAND_READ
+           : strcmp(q->name, "verdicts") == 0 ? ERRAND_VERDICT
+                                              : ERRAND_AFTER;
+}
+
+/* Askers have errands of their own, so that a shard that is behind holds up nobody who only reads, and whoever
+ * asks for a block that will not come holds up nobody but those who do so too. */
+static enum errand
+errand_at(unsigned asker)
+{
+    return asker < READ_ASKERS                    ? ERRAND_READ
+           : asker < READ_ASKERS + VERDICT_ASKERS ? ERRAND_VERDICT
+                                                  : ERRAND_AFTER;
+}
+
+/* The next one of this errand that somebody still waits for. */
 static struct question *
-question_next(struct links *links, bool waiter)
+question_next(struct links *links, enum errand errand)
 {
     struct question *q = TAILQ_FIRST(&links->waiting);
     while (q != NULL) {
         struct question *after = TAILQ_NEXT(q, next);
-        if (q->fn == NULL || (q->after != 0) == waiter) {
+        if (q->fn == NULL || errand_of(q) == errand) {
             TAILQ_REMOVE(&links->waiting, q, next);
             links->count--;
             if (q->fn != NULL) {
@@ -128,7 +148,7 @@ asker_step(struct links *links, unsigned i)
         }
         question_free(q);
     }
-    if (links->asking[i] == NULL && (q = question_next(links, i < WAITERS)) != NULL) {
+    if (links->asking[i] == NULL && (q = question_next(links, errand_at(i))) != NULL) {
         links->asking[i] = q;
         client_speak_for(client, slice_text(q->principal));
         client_ask(client, q->name, buf_slice_of(&q->args), q->after);

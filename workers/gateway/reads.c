@@ -1,5 +1,6 @@
 /* Reads: the arguments of the URL into a question, its answer out as JSON. */
 #include "workers/gateway/request.h"
+#include "workers/gateway/sentences.h"
 
 #include "common/text.h"
 #include "proto/answer_json.h"
@@ -111,6 +112,11 @@ void
 answer_reply(struct request *r)
 {
     json_t *body = answer_json(r->answer.body);
+    if (strcmp(r->route->query, "verdicts") == 0) {
+        sentences_add_all(json_object_get(body, "records"));
+    } else if (strcmp(r->route->query, "rejected") == 0) {
+        sentences_add_all(json_object_get(body, "rejected"));
+    }
     json_object_set_new(body, "as_of", json_integer((json_int_t)r->answer.as_of));
     reply_json(r, MHD_HTTP_OK, body);
 }
@@ -129,13 +135,14 @@ handle_read(struct request *r)
     }
 }
 
+/* Nobody who has not signed in may make a link wait: no `after`. */
 void
 handle_public(struct request *r)
 {
     if (r->asked == NOT_ASKED) {
         struct buf args = BUF_EMPTY;
         arguments_pack(r, &args);
-        request_ask(r, r->route->query, buf_slice_of(&args), after_of(r), true);
+        request_ask(r, r->route->query, buf_slice_of(&args), 0, true);
         buf_fini(&args);
     }
     if (request_answered(r)) {

@@ -273,7 +273,11 @@ reply_send(struct request *r)
         }
     }
     bool zipped = r->body.len >= GZIP_LEAST && wants_gzip(r) && zip_bytes(&r->body);
-    return response_queue(
-        r, MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY), etag,
-        zipped);
+    /* Given, not copied: an answer is up to four MiB, and a slow reader keeps it for as long as it likes. */
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_FREE);
+    if (response != NULL) {
+        r->body = BUF_EMPTY;
+    }
+    return response_queue(r, response, etag, zipped);
 }

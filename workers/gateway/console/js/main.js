@@ -8,6 +8,7 @@ import { first_page, PAGES } from "./pages.js";
 import { empty, link_button, skeleton, trouble } from "./parts.js";
 import { go, here, href, on_move } from "./router.js";
 import { frame } from "./shell.js";
+import { is_public, show_public } from "./public.js";
 import { show as show_sign_in } from "./pages/sign_in.js";
 import { tr, word } from "./words.js";
 
@@ -22,7 +23,18 @@ function signed_out_now() {
     me_forget();
     frame_life.abort();
     shell = null;
-    show_sign_in(root, begin);
+    page_life.abort();
+    if (is_public()) {
+        page_life = new AbortController();
+        show_public(root, page_life.signal, title_set);
+    } else {
+        show_sign_in(root, () => begin().catch(failed));
+    }
+}
+
+/* Nothing can be shown but what went wrong. */
+function failed(error) {
+    replace(root, h("div", { class: "page" }, trouble(error, start)));
 }
 
 async function leave() {
@@ -105,12 +117,12 @@ async function start() {
         if (error.status === 401) {
             signed_out_now();
         } else {
-            replace(root, h("div", { class: "page" }, trouble(error, start)));
+            failed(error);
         }
     }
 }
 
 on_signed_out(signed_out_now);
-on_move(() => (here().page === "" && shell !== null ? go(first_page(), [], {}, { quietly: true }) : show_page()));
-addEventListener("thidua:drawn-anew", () => (me_now() === null ? signed_out_now() : begin()));
+on_move(() => (shell === null ? signed_out_now() : here().page === "" ? go(first_page(), [], {}, { quietly: true }) : show_page()));
+addEventListener("thidua:drawn-anew", () => (me_now() === null ? signed_out_now() : begin().catch(failed)));
 start();

@@ -63,7 +63,9 @@ export function trouble(error, again) {
     if (error.status === 403) {
         return empty(tr("Bạn không có quyền xem phần này", "You may not see this"), error.message);
     }
-    console.debug(error);
+    if (error.status === undefined) {
+        console.error(error); // our own mistake: told to whoever looks for it
+    }
     const sentence = error.status === undefined ? tr("Trang này gặp lỗi.", "This page has failed.") : error.message;
     return notice("bad", sentence, again && button(word("do", "retry"), again));
 }

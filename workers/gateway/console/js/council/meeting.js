@@ -72,7 +72,7 @@ function result_of(meeting, item) {
 
 function voters_of(item) {
     return item.votes.length > 0 && h("details", { class: "small" },
-        h("summary", tr(`${number(item.votes.length)} người đã bỏ phiếu`, `${number(item.votes.length)} have voted`)),
+        h("summary", tr(`${number(item.votes.length)} người đã bỏ phiếu`, `${number(item.votes.length)} ${item.votes.length === 1 ? "has" : "have"} voted`)),
         h("ul", { class: "voters" }, item.votes.map((vote) => h("li", badge([vote.principal, vote.secret ? "" : choice_word(vote.choice), vote.written ? tr("bằng văn bản", "in writing") : ""].filter(Boolean).join(": "),
             vote.secret ? undefined : { yes: "good", no: "bad" }[vote.choice])))));
 }

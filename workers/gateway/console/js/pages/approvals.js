@@ -73,7 +73,7 @@ function rows_table(answer, again) {
         columns: [
             { name: word("the", "unit"), head: true, show: (row) => h("a", { href: href("units", [row.unit], { period: answer.period }) }, row.name), sort: (row) => row.name },
             { name: tr("Báo cáo", "Reports"), number: true, show: (row) => (row.asked || row.expected > 0 ? `${number(row.received)}/${number(row.expected)}` : "–"), sort: (row) => row.received - row.expected },
-            { name: tr("Mức đầy đủ", "Completeness"), show: (row) => row.expected > 0 && meter(row.received, row.expected) },
+            { name: tr("Mức đầy đủ", "Completeness"), class: "no-phone", show: (row) => row.expected > 0 && meter(row.received, row.expected) },
             { name: tr("Trạng thái", "State"), show: state_cell, sort: (row) => row.state },
             { name: tr("Việc tiếp theo", "Next"), show: (row) => next_cell(answer, row, again) },
         ],

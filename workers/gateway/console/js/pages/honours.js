@@ -2,7 +2,7 @@
 import { get_all } from "../api.js";
 import { h, replace } from "../dom.js";
 import { date, number } from "../format.js";
-import { campaign_now, may } from "../me.js";
+import { campaign_now, may, me_now } from "../me.js";
 import { button, empty, field, fill_from, input, link_button, page_head, panel, select } from "../parts.js";
 import { href } from "../router.js";
 import { table } from "../table.js";
@@ -32,12 +32,22 @@ function cards(honours) {
         h("ul", { class: "honour-cards" }, group.map(card))));
 }
 
+/* The campaign is told to who is signed in; honours to everybody: those that were given are then the choices. */
+async function known(signal) {
+    if (me_now() !== null) {
+        return campaign_now();
+    }
+    const { honours } = await get_all("/api/honours", {}, "honours", signal);
+    const awards = groups_of(honours).map(([one]) => ({ code: one.award, title_vi: one.title_vi, title_en: one.title_en }));
+    return { title_vi: "", awards, themes: [] };
+}
+
 function filters(page, campaign) {
     const change = (name) => (value) => { location.hash = href("honours", [], { ...page.args, [name]: value }); };
     const any = ["", tr("Tất cả", "All")];
     return h("form", { class: "filters", "aria-label": tr("Lọc danh sách", "Filter the list"), onsubmit: (event) => event.preventDefault() },
         field(tr("Danh hiệu, hình thức", "Award"), select([any, ...campaign.awards.map((award) => [award.code, title(award)])], page.args.award || "", change("award"))),
-        field(tr("Nội dung thi đua", "Theme"), select([any, ...campaign.themes.map((theme) => [theme.code, title(theme)])], page.args.theme || "", change("theme"))));
+        campaign.themes.length > 0 && field(tr("Nội dung thi đua", "Theme"), select([any, ...campaign.themes.map((theme) => [theme.code, title(theme)])], page.args.theme || "", change("theme"))));
 }
 
 function none() {
@@ -45,7 +55,7 @@ function none() {
 }
 
 async function show_list(page) {
-    const campaign = await campaign_now(), box = h("div");
+    const campaign = await known(page.signal), box = h("div");
     const asked = { award: page.args.award, theme: page.args.theme, unit: page.args.unit };
     replace(page.main, page_head({
         heading: word("page", "honours"), lead: tr("Tập thể, cá nhân, hộ gia đình đã có quyết định khen thưởng.", "Who has been honoured, by decision."),
@@ -59,9 +69,9 @@ async function show_list(page) {
 function paper(campaign, honours) {
     return h("article", { class: "paper", lang: "vi" },
         h("div", { class: "paper-head" },
-            h("div", h("p", { class: "under" }, h("strong", "HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG"))),
+            h("div", h("p", { class: "under" }, h("strong", "HỘI ĐỒNG", h("br"), "THI ĐUA - KHEN THƯỞNG"))),
             h("div", h("p", h("strong", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")), h("p", { class: "under" }, h("strong", "Độc lập - Tự do - Hạnh phúc")))),
-        h("h1", "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
+        h("p", { class: "paper-name" }, "DANH SÁCH KHEN THƯỞNG"), h("p", { class: "paper-title" }, h("strong", campaign.title_vi)),
         groups_of(honours).map((group) => [h("h2", `${group[0].title_vi} (${number(group.length)})`),
             h("div", { class: "paper-scroll", tabindex: "0", role: "region", "aria-label": group[0].title_vi }, h("table", { class: "paper-list" },
                 h("thead", h("tr", ["STT", "Tên", "Đơn vị", "Quyết định"].map((text) => h("th", { scope: "col" }, text)))),
@@ -70,7 +80,7 @@ function paper(campaign, honours) {
 }
 
 async function show_paper(page) {
-    const campaign = await campaign_now(), box = h("div");
+    const campaign = await known(page.signal), box = h("div");
     replace(page.main, h("div", { class: "no-print" }, page_head({
         crumbs: [{ text: word("page", "honours"), href: href("honours", [], page.args) }, { text: tr("Bản in", "To print") }],
         heading: tr("Danh sách khen thưởng", "List of honours"), tools: [button(word("do", "print"), () => window.print(), "primary")],

@@ -1,6 +1,6 @@
 /* The overview: the themes and their figures with trends, how complete the reports are, the latest honours; of the whole city,
  * or of what somebody's rights reach. */
-import { get } from "../api.js";
+import { get, get_all } from "../api.js";
 import { chart, spark } from "../chart.js";
 import { h, replace } from "../dom.js";
 import { adds_up, begun, key_of, moved, series, tally } from "../figures.js";
@@ -15,6 +15,7 @@ import { title, tr, word } from "../words.js";
 
 const LINES_A_THEME = 4;
 const DISTRICTS_AT_FIRST = 10;
+const HONOURS_SHOWN = 6;
 const GRANS = ["week", "month", "quarter", "year"];
 
 /* Yesterday's week: on a Monday morning this week has nothing yet. */
@@ -167,12 +168,17 @@ function honour(one) {
         h("div", { class: "small soft" }, [one.number, date(one.date), one.name].filter(Boolean).join(" · ")));
 }
 
+/* The answer stands by rank; what was decided last is news. */
+function latest(honours) {
+    return [...honours].sort((a, b) => b.date.localeCompare(a.date)).slice(0, HONOURS_SHOWN);
+}
+
 function honours_panel(page) {
     const box = h("div");
-    fill_from(box, () => get("/api/honours", {}, page.signal), (answer) => answer.honours.length === 0
+    fill_from(box, () => get_all("/api/honours", {}, "honours", page.signal), (answer) => answer.honours.length === 0
         ? empty(tr("Chưa có khen thưởng nào được công bố", "No honours published yet"),
             tr("Quyết định khen thưởng sẽ hiện ở đây ngay khi được ghi nhận.", "A decision appears here as soon as it is recorded."))
-        : h("div", h("ul", { class: "honour-list" }, answer.honours.slice(0, 6).map(honour)),
+        : h("div", h("ul", { class: "honour-list" }, latest(answer.honours).map(honour)),
             link_button(tr("Mọi khen thưởng: ", "All honours: ") + number(answer.count), href("honours"), "quiet")));
     return panel(tr("Khen thưởng mới nhất", "Latest honours"), box);
 }

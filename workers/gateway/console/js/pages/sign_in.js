@@ -3,6 +3,7 @@ import { h, replace } from "../dom.js";
 import { choices } from "../choices.js";
 import { field, input, notice, star } from "../parts.js";
 import { sign_in } from "../me.js";
+import { public_link } from "../public.js";
 import { tr, word } from "../words.js";
 
 function sentence(error) {
@@ -58,6 +59,6 @@ export function show(root, then) {
                 h("p", tr("Báo cáo, tổng hợp và xét khen thưởng của phong trào thi đua thành phố.",
                     "Reports, tallies and review of the city's emulation campaign."))),
             h("p", { class: "entrance-foot small" }, tr("Hội đồng Thi đua - Khen thưởng Thành phố", "The city's Emulation and Commendation Council"))),
-        h("main", { class: "entrance-form" }, form(then), choices())));
+        h("main", { class: "entrance-form" }, form(then), public_link(), choices())));
     root.querySelector("input").focus();
 }
