@@ -463,7 +463,7 @@ test_campaign_rules_and_awards(void **context)
               "\"household\"],level:\"district\",vote:nil,quota:3,simplified:true},"
               "{code:\"fighter\",title_vi:\"Chiến sĩ\",title_en:\"Fighter\",subjects:["
               "\"individual\"],level:\"city\",vote:{percent:90,of:\"total\",quorum:0,secret:true,"
-              "written:true},quota:0,simplified:false}]}"));
+              "written:true},quota:nil,simplified:false}],stages:{"));
 }
 
 int
