@@ -20,10 +20,12 @@ struct hash_wait {
     void *owner;
 };
 
+LIST_HEAD(hash_waits, hash_wait);
+
 struct check {
     STAILQ_ENTRY(check) next;  /* to be looked at, or told */
     LIST_ENTRY(check) pending; /* the loop's: all that were not told yet */
-    LIST_HEAD(, hash_wait) waits;
+    struct hash_waits waits;
     uint8_t key[HASHER_KEY];
     char password[IMPORT_FIELD_MAX + 1];
     char hash[crypto_pwhash_STRBYTES];
@@ -31,6 +33,7 @@ struct check {
 };
 
 STAILQ_HEAD(check_list, check);
+LIST_HEAD(check_set, check);
 
 struct hasher {
     pthread_t thread;
@@ -39,7 +42,7 @@ struct hasher {
     struct check_list asked, looked; /* under the lock */
     bool stop;                       /* under the lock */
     int told;                        /* eventfd */
-    LIST_HEAD(, check) pending;      /* the loop's alone */
+    struct check_set pending;        /* the loop's alone */
     unsigned count;
 };
 
