@@ -140,14 +140,11 @@ hasher_fd(const struct hasher *h)
 static struct check *
 check_find(const struct hasher *h, const uint8_t key[HASHER_KEY])
 {
-    struct check *c;
-    LIST_FOREACH(c, &h->pending, pending)
-    {
-        if (sodium_memcmp(c->key, key, HASHER_KEY) == 0) {
-            return c;
-        }
+    struct check *c = LIST_FIRST(&h->pending);
+    while (c != NULL && sodium_memcmp(c->key, key, HASHER_KEY) != 0) {
+        c = LIST_NEXT(c, pending);
     }
-    return NULL;
+    return c;
 }
 
 static struct check *
@@ -212,11 +209,10 @@ hasher_step(struct hasher *h)
     eventfd_t unused;
     (void)eventfd_read(h->told, &unused); /* nothing there is no matter: the list says */
     while ((c = looked_take(h)) != NULL) {
-        struct hash_wait *wait;
         LIST_REMOVE(c, pending);
         h->count--;
-        LIST_FOREACH(wait, &c->waits, next)
-        {
+        for (struct hash_wait *wait = LIST_FIRST(&c->waits); wait != NULL;
+             wait = LIST_NEXT(wait, next)) {
             if (wait->fn != NULL) {
                 wait->fn(wait->owner, c->right);
             }
