@@ -263,7 +263,7 @@ wrong_passwords_lock(void **state)
     assert_true(credentials_read(s, WRONG, "127.0.0.1", &wrong));
     assert_true(credentials_read(s, RIGHT, "127.0.0.2", &elsewhere));
     struct answer answer = answer_of(&body, "p", hash);
-    for (unsigned i = 0; i < FAILURES_BEFORE_LOCK; i++) {
+    for (unsigned i = 0; i < PAIR_FAILURES; i++) {
         assert_int_equal(sign_in_locked_ms(s, &right, 1000), 0);
         assert_false(sign_in_take(s, &wrong, &answer, 1000, who));
     }
