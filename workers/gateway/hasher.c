@@ -20,10 +20,12 @@ struct hash_wait {
     void *owner;
 };
 
+LIST_HEAD(hash_waits, hash_wait);
+
 struct check {
     STAILQ_ENTRY(check) next;  /* to be looked at, or told */
     LIST_ENTRY(check) pending; /* the loop's: all that were not told yet */
-    LIST_HEAD(, hash_wait) waits;
+    struct hash_waits waits;
     uint8_t key[HASHER_KEY];
     char password[IMPORT_FIELD_MAX + 1];
     char hash[crypto_pwhash_STRBYTES];
@@ -31,6 +33,7 @@ struct check {
 };
 
 STAILQ_HEAD(check_list, check);
+LIST_HEAD(check_set, check);
 
 struct hasher {
     pthread_t thread;
@@ -39,7 +42,7 @@ struct hasher {
     struct check_list asked, looked; /* under the lock */
     bool stop;                       /* under the lock */
     int told;                        /* eventfd */
-    LIST_HEAD(, check) pending;      /* the loop's alone */
+    struct check_set pending;        /* the loop's alone */
     unsigned count;
 };
 
@@ -137,14 +140,11 @@ hasher_fd(const struct hasher *h)
 static struct check *
 check_find(const struct hasher *h, const uint8_t key[HASHER_KEY])
 {
-    struct check *c;
-    LIST_FOREACH(c, &h->pending, pending)
-    {
-        if (sodium_memcmp(c->key, key, HASHER_KEY) == 0) {
-            return c;
-        }
+    struct check *c = LIST_FIRST(&h->pending);
+    while (c != NULL && sodium_memcmp(c->key, key, HASHER_KEY) != 0) {
+        c = LIST_NEXT(c, pending);
     }
-    return NULL;
+    return c;
 }
 
 static struct check *
@@ -209,11 +209,10 @@ hasher_step(struct hasher *h)
     eventfd_t unused;
     (void)eventfd_read(h->told, &unused); /* nothing there is no matter: the list says */
     while ((c = looked_take(h)) != NULL) {
-        struct hash_wait *wait;
         LIST_REMOVE(c, pending);
         h->count--;
-        LIST_FOREACH(wait, &c->waits, next)
-        {
+        for (struct hash_wait *wait = LIST_FIRST(&c->waits); wait != NULL;
+             wait = LIST_NEXT(wait, next)) {
             if (wait->fn != NULL) {
                 wait->fn(wait->owner, c->right);
             }
