@@ -77,16 +77,15 @@ export async function visitor(who, { size = "desktop", lang = "vi", light = "lig
         /* Until nothing is on its way: no skeleton, no busy part. */
         settled: () => page.waitForFunction(() => document.querySelector("h1, form") && !document.querySelector(".skeleton, [aria-busy=true]")),
         go: async (hash) => {
-            await page.evaluate((to) => {
+            // The console hears of the move before we do: it has begun to draw, and is busy, when it is waited for.
+            await page.evaluate((to) => new Promise((moved) => {
+                addEventListener("hashchange", moved, { once: true });
                 if (location.hash === to) {
                     dispatchEvent(new HashChangeEvent("hashchange"));
                 } else {
                     location.hash = to;
                 }
-            }, hash);
-            // The page of that address has begun (its old content is gone) before it can have settled.
-            await page.waitForFunction(() => document.querySelector("#page"));
-            await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+            }), hash);
             await made.settled();
         },
         text: () => page.evaluate(() => document.body.innerText),

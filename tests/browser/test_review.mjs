@@ -66,6 +66,35 @@ await test("the unit that was asked", async (check) => {
     await v.close(check);
 });
 
+await test("by the keyboard alone", async (check) => {
+    const v = await visitor("secretary");
+    const { keyboard } = v.page;
+    await v.go("#/review?find=me+linh");
+    await v.page.focus("th .subject a");
+    await keyboard.press("Enter");
+    await v.page.waitForSelector(".moves");
+    check("the focus is at the new page's heading", await v.page.evaluate(() => document.activeElement.tagName === "H1"));
+    await v.page.focus(".moves button:has-text('hiệp y')");
+    await keyboard.press("Enter");
+    await v.page.waitForSelector("dialog[open]");
+    await v.page.focus("dialog [role=combobox]");
+    await keyboard.type("tay ho");
+    await v.page.waitForSelector("[role=option]:has-text('Quận Tây Hồ')");
+    await keyboard.press("ArrowDown");
+    check("the list tells which one is meant", await v.page.evaluate(() => document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))?.getAttribute("aria-selected") === "true"));
+    check("nothing serious while it is open", (await v.axe()) === "", await v.axe());
+    await keyboard.press("Escape");
+    check("Escape closes the list, not the dialog", (await v.page.$$("dialog[open]")).length === 1 && !(await v.page.isVisible("[role=listbox]")));
+    await keyboard.press("ArrowDown");
+    await v.page.waitForSelector("[role=option]:has-text('Quận Tây Hồ')");
+    await keyboard.press("Enter");
+    check("Enter takes it", (await v.page.inputValue("dialog [role=combobox]")).startsWith("Quận Tây Hồ"));
+    await keyboard.press("Enter");
+    await v.page.waitForFunction(() => document.querySelector("#page").innerText.includes("Chưa trả lời hiệp y: Quận Tây Hồ"));
+    check("and once more sends it: the unit is asked", true);
+    await v.close(check);
+});
+
 await test("an act that came too late", async (check) => {
     const first = await visitor("secretary"), second = await visitor("secretary");
     for (const v of [first, second]) {

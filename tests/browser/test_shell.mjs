@@ -71,7 +71,7 @@ await test("the frame", async (check) => {
 await test("by keyboard alone", async (check) => {
     const v = await visitor(null);
     const press = async (key, until) => {
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < 300; i++) {
             if (await v.page.evaluate((selector) => document.activeElement.matches(selector), until)) {
                 return true;
             }

@@ -23,6 +23,7 @@ function signed_out_now() {
     me_forget();
     frame_life.abort();
     shell = null;
+    root.removeAttribute("aria-busy");
     page_life.abort();
     if (is_public()) {
         page_life = new AbortController();
@@ -34,6 +35,7 @@ function signed_out_now() {
 
 /* Nothing can be shown but what went wrong. */
 function failed(error) {
+    root.removeAttribute("aria-busy");
     replace(root, h("div", { class: "page" }, trouble(error, start)));
 }
 
@@ -66,10 +68,12 @@ async function show_page() {
     page_life.abort();
     page_life = new AbortController();
     const { signal } = page_life;
+    root.setAttribute("aria-busy", "true");
     const found = PAGES.find((page) => page.name === (name || first_page()));
     if (found === undefined) {
         replace(shell.main, empty(tr("Không có trang này", "There is no such page"), location.hash,
             link_button(word("page", first_page()), href(first_page()))));
+        root.removeAttribute("aria-busy");
         return;
     }
     shell.at(found.name);
@@ -88,10 +92,12 @@ async function show_page() {
     }
     if (!signal.aborted) {
         focus_place(shell.main, found.name + "/" + path.join("/"));
+        root.removeAttribute("aria-busy");
     }
 }
 
 async function begin() {
+    root.setAttribute("aria-busy", "true");
     frame_life.abort();
     frame_life = new AbortController();
     const campaign = await campaign_now().catch(() => ({}));

@@ -32,6 +32,10 @@ export function act_sheet({ heading, lead, fields, confirm, danger = false, done
                 verdict_toast(answer);
                 await done?.(answer);
             } catch (error) {
+                if (error.status === 401) {
+                    close(); // the door is behind it
+                    return;
+                }
                 // Refused: what is sent next is another act. Not known: the same once more.
                 key = error.status === 409 || error.status === 400 ? new_key() : key;
                 replace(told, notice("bad", error.message,
@@ -51,4 +55,10 @@ export function required(made, control) {
     const there = control.value.trim() !== "";
     made.wrong(there ? "" : tr("Cần điền mục này.", "This is needed."));
     return there;
+}
+
+/* Whether somebody is in the middle of something that drawing the page anew would take away. */
+export function is_writing(main) {
+    return document.querySelector("dialog[open]") !== null || main.querySelector("[data-touched]") !== null
+        || [...main.querySelectorAll("textarea")].some((text) => text.value !== "");
 }

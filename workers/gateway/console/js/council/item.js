@@ -9,7 +9,7 @@ import { period_name } from "../periods.js";
 import { href } from "../router.js";
 import { table } from "../table.js";
 import { title, tr, word } from "../words.js";
-import { verdict_toast } from "./act.js";
+import { is_writing, verdict_toast } from "./act.js";
 import { move_buttons, moves_of_others } from "./moves.js";
 import { act_done, deadline_date, deadline_word, document_kind, state_badge } from "./words.js";
 
@@ -157,11 +157,6 @@ export async function show_item(page, id) {
             h("div", summary_panel(item), evidence_panel(item, campaign), documents_panel(item), history_panel(item, again), others_panel(item)),
             h("div", h("div", { class: "item-next" }, next_panel(item, again)), vote_panel(item), facts_panel(item, day)));
     });
-    listen("queue", () => {
-        // Not while somebody writes: what was typed would go.
-        if (!page.main.contains(document.activeElement) || document.activeElement.tagName !== "TEXTAREA") {
-            again();
-        }
-    }, page.signal);
+    listen("queue", () => is_writing(page.main) || again(), page.signal);
     await again();
 }

@@ -8,7 +8,7 @@ import { has_role, me_now, may } from "../me.js";
 import { badge, button, facts, field, fill_from, link_button, notice, page_head, panel } from "../parts.js";
 import { href } from "../router.js";
 import { title, tr, word } from "../words.js";
-import { act_sheet, required, verdict_toast } from "./act.js";
+import { act_sheet, is_writing, required, verdict_toast } from "./act.js";
 import { closed_badge } from "./meetings.js";
 import { choice_word, rule_sentence } from "./words.js";
 
@@ -21,7 +21,7 @@ function attendance_form(meeting, again) {
     const told = h("div"), boxes = meeting.members.map((member) => h("label", { class: "form-check" },
         h("input", { type: "checkbox", class: "form-check-input", checked: member.present, value: member.principal }), h("span", member.principal)));
     let key = new_key();
-    return h("form", { class: "stack", onsubmit: (event) => event.preventDefault() },
+    return h("form", { class: "stack", onsubmit: (event) => event.preventDefault(), onchange: (event) => event.currentTarget.setAttribute("data-touched", "") },
         h("fieldset", { class: "attendance" }, h("legend", { class: "visually-hidden" }, tr("Ai có mặt?", "Who is present?")), boxes), told,
         h("div", button(tr("Ghi thành phần có mặt", "Record who is present"), async () => {
             replace(told);
@@ -165,6 +165,6 @@ export async function show_meeting(page, id) {
                 [word("the", "receipt"), meeting.receipt],
             ]), runs && !meeting.closed && h("div", { class: "row-gap no-print" }, close_button(meeting, again), cancel_button(meeting, again))));
     });
-    listen("queue", again, page.signal);
+    listen("queue", () => is_writing(page.main) || again(), page.signal);
     await again();
 }

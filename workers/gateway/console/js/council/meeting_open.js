@@ -2,7 +2,7 @@
 import { get, get_all, new_key, post } from "../api.js";
 import { h, replace } from "../dom.js";
 import { campaign_now, me_now, site_now_us } from "../me.js";
-import { button, empty, field, input, link_button, notice, page_head, panel, skeleton } from "../parts.js";
+import { button, empty, field, input, link_button, notice, page_head, panel, skeleton, trouble } from "../parts.js";
 import { site_day } from "../format.js";
 import { go, href } from "../router.js";
 import { title, tr, word } from "../words.js";
@@ -40,8 +40,7 @@ export async function show_meeting_open(page) {
     const table = h("fieldset", { class: "table-choice" }), told = h("div"), wrong = h("div", { class: "field-wrong", role: "alert" });
     const chosen = () => [...table.querySelectorAll("input:checked")];
     table.addEventListener("change", () => { secret.hidden = !chosen().some((box) => box.hasAttribute("data-secret")); });
-    const fill = async () => {
-        replace(table, skeleton(3));
+    const fill_table = async () => {
         const [{ items }, names] = await Promise.all([get_all("/api/review", { state: "verified", unit, limit: 200 }, "items", page.signal), members_before(unit, page.signal)]);
         const ready = items.filter((item) => item.holder === unit && item.moves.some((move) => move.act === "table" && move.may));
         members.value = members.value || names.join("\n");
@@ -49,6 +48,10 @@ export async function show_meeting_open(page) {
             ? empty(tr("Không có hồ sơ nào để đưa ra họp", "Nothing can be put on the table"), tr("Chỉ hồ sơ đã thẩm định và đang ở nơi này mới đưa ra họp được.", "Only what was verified and is in this council's hands."), link_button(word("page", "review"), href("review", [], { state: "submitted" })))
             : ready.map((item) => choice(item, campaign, item.nomination === page.args.nomination || page.args.nomination === undefined)));
         table.dispatchEvent(new Event("change"));
+    };
+    const fill = async () => {
+        replace(table, skeleton(3));
+        await fill_table().catch((error) => replace(table, trouble(error, fill)));
     };
     const send = async () => {
         const nominations = chosen().map((box) => box.value), hidden = secret.hidden;

@@ -7,6 +7,7 @@ import { badge, button, empty, field, fill_from, input, link_button, page_head, 
 import { href } from "../router.js";
 import { table } from "../table.js";
 import { codes, title, tr, word } from "../words.js";
+import { unit_field, unit_picker } from "./units.js";
 import { act_do, deadline_date, deadline_word, LEVELS, state_badge } from "./words.js";
 
 const PAGE = 50;
@@ -82,7 +83,7 @@ function find_box(value, then) {
     } });
 }
 
-function filter_form(filters, campaign, change) {
+function filter_form(filters, campaign, unit, change) {
     const any = ["", tr("Tất cả", "All")];
     const states = [...new Set(codes("state").map((code) => code.replaceAll("-", "_")))];
     const form = h("form", { class: "filters", role: "search", "aria-label": tr("Lọc hàng đợi", "Filter the queue"), onsubmit: (event) => event.preventDefault() },
@@ -90,6 +91,7 @@ function filter_form(filters, campaign, change) {
         field(tr("Trạng thái", "State"), select([any, ...states.map((code) => [code, word("state", code)])], filters.state || "", (v) => change("state", v))),
         field(tr("Cấp quyết định", "Decided by"), select([any, ...LEVELS.map((code) => [code, word("authority", code)])], filters.level || "", (v) => change("level", v))),
         field(tr("Danh hiệu, hình thức", "Award"), select([any, ...campaign.awards.map((award) => [award.code, title(award)])], filters.award || "", (v) => change("award", v))),
+        unit_field(word("the", "unit"), unit_picker({ chosen: unit, then: (chosen) => change("unit", chosen?.unit ?? "") })),
         field(tr("Hạn đến hết ngày", "Due by"), input({ type: "date", value: filters.deadline || "", onchange: (event) => change("deadline", event.target.value) })),
         h("div", { class: "filters-checks" },
             checkbox(tr("Chỉ việc của tôi", "Only mine to do"), filters.mine === "true", (on) => change("mine", on ? "true" : "")),
@@ -104,6 +106,7 @@ const FILTERS = ["find", "state", "level", "award", "unit", "deadline", "mine", 
 export async function show_queue(page) {
     const campaign = await campaign_now();
     const filters = Object.fromEntries(FILTERS.map((name) => [name, page.args[name] || ""]));
+    const unit = filters.unit && await get("/api/units", { unit: filters.unit }, page.signal).catch(() => null);
     const box = h("div"), late = h("div", { class: "queue-sum", role: "status" });
     const draw = () => list_draw(box, filters, page.signal, (answer) => {
         const over = answer.items.filter((item) => item.late).length;
@@ -123,7 +126,7 @@ export async function show_queue(page) {
                 : tr("Hồ sơ đề nghị khen thưởng đang được xét.", "Nominations under review."),
             tools: [late, may("nomination") && link_button(tr("Lập đề nghị", "Propose"), href("review", ["new"]), "primary")].filter(Boolean),
         }),
-        filter_form(filters, campaign, change), h("section", { class: "panel", "aria-label": tr("Hàng đợi", "The queue") }, box));
+        filter_form(filters, campaign, unit || null, change), h("section", { class: "panel", "aria-label": tr("Hàng đợi", "The queue") }, box));
     listen("queue", draw, page.signal);
     await draw();
 }

@@ -169,7 +169,9 @@ function sheet(page, campaign, unit, form, period, before) {
         }
         const report = { form: form.code, unit: unit.unit, period, values: values_wire(campaign, values), ...(campaign.campaign && { campaign: campaign.campaign }) };
         if (drafts_now().send(draft, report, before?.revision)) {
-            toast(line_is_up() ? tr("Đang gửi…", "Sending…") : tr("Đã giữ lại; sẽ gửi khi có mạng.", "Kept; it goes out when the line is back."));
+            if (!line_is_up()) {
+                toast(tr("Đã giữ lại; sẽ gửi khi có mạng.", "Kept; it goes out when the line is back."));
+            }
             go("send", ["verdicts"]);
         } else {
             replace(told, notice("bad", tr("Trình duyệt không còn chỗ để giữ báo cáo, nên chưa gửi.", "The browser has no room to keep the report, so it was not sent.")));
