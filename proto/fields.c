@@ -332,6 +332,23 @@ field_is_written(const struct field *f, const void *from)
     }
 }
 
+bool
+layout_fits(const struct layout *layout, const void *in, struct complaint *why)
+{
+    struct decoding d = {.layout = layout, .why = why};
+    for (unsigned i = 0; i < layout->count; i++) {
+        const struct field *f = &layout->fields[i];
+        const void *from = (const char *)in + f->offset;
+        uint64_t found = f->kind == FIELD_UINT   ? *(const uint64_t *)from
+                         : f->kind == FIELD_BOOL ? 0
+                                                 : ((const struct slice *)from)->len;
+        if (found > f->limit) {
+            return complain_large(&d, f, found);
+        }
+    }
+    return true;
+}
+
 static void
 field_write(const struct field *f, const void *from, struct buf *out)
 {

@@ -43,6 +43,8 @@ struct layout {
 bool layout_peek(struct slice in, uint64_t *type);
 /* Fills *out (zeroed first) with slices into `in`. False: `why` says what is wrong. */
 bool layout_decode(const struct layout *layout, struct slice in, void *out, struct complaint *why);
+/* Whether what a person typed may be encoded: false, too-large, names the first field past its limit. */
+bool layout_fits(const struct layout *layout, const void *in, struct complaint *why);
 /* Appends. What the program itself made must fit its own limits: CHECKed. */
 void layout_encode(const struct layout *layout, const void *in, struct buf *out);
 

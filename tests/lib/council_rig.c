@@ -289,21 +289,49 @@ hash_table(struct state *state, enum table table, crypto_generichash_state *hash
     cursor_close(cursor);
 }
 
-void
-council_hash(struct rig *rig, uint8_t hash[32])
+typedef bool table_fn(enum table table);
+
+static bool
+is_lasting(enum table table)
+{
+    return table != TABLE_META && table != TABLE_VERDICT && table != TABLE_REJECTED;
+}
+
+static bool
+is_councils(enum table table)
+{
+    return table == TABLE_NOMINATION || table == TABLE_ACT || table == TABLE_QUEUE ||
+           table == TABLE_SUBJECT || table == TABLE_MEETING || table == TABLE_VOTE ||
+           table == TABLE_FILE;
+}
+
+static void
+tables_hash(struct rig *rig, table_fn *wanted, uint8_t hash[32])
 {
     crypto_generichash_state h;
     crypto_generichash_init(&h, NULL, 0, 32);
     for (uint32_t i = 0; i < rig->shards; i++) {
         CHECK(state_begin(rig->states[i], false) == ERR_OK);
         for (int table = 0; table < TABLE_COUNT; table++) {
-            if (table != TABLE_META && table != TABLE_VERDICT && table != TABLE_REJECTED) {
+            if (wanted((enum table)table)) {
                 hash_table(rig->states[i], (enum table)table, &h);
             }
         }
         state_abort(rig->states[i]);
     }
     crypto_generichash_final(&h, hash, 32);
+}
+
+void
+council_hash(struct rig *rig, uint8_t hash[32])
+{
+    tables_hash(rig, is_lasting, hash);
+}
+
+void
+council_hash_own(struct rig *rig, uint8_t hash[32])
+{
+    tables_hash(rig, is_councils, hash);
 }
 
 /* ---- the tables that follow from NOMINATION ---- */

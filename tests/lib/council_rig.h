@@ -47,6 +47,8 @@ const char *council_state(struct rig *rig, unsigned number);
 bool council_row(struct rig *rig, unsigned number, struct nomination_row *row);
 /* Over everything that a rejected record must leave as it is: all but verdicts and the position. */
 void council_hash(struct rig *rig, uint8_t hash[32]);
+/* Over the council's own tables alone: for a block in which something else was taken. */
+void council_hash_own(struct rig *rig, uint8_t hash[32]);
 /* Fails the test where QUEUE, SUBJECT or ACT are not what NOMINATION says. */
 void council_consistent(struct rig *rig);
 

@@ -267,6 +267,10 @@ print_object(struct cursor *c, struct buf *out)
         CHECK(cursor_text(c, &text) == ERR_OK);
         buf_printf(out, "\"%.*s\"", SLICE_ARG(text));
         return;
+    case KIND_BYTES:
+        CHECK(cursor_bytes(c, &text) == ERR_OK);
+        buf_printf(out, "<%zu>", text.len);
+        return;
     case KIND_MAP:
         map = true;
         CHECK(cursor_map(c, &n) == ERR_OK);

@@ -52,7 +52,7 @@ void site_commit(struct query_site *s, const char *date);
 void site_commit_behind(struct query_site *s, const char *date, uint32_t behind);
 
 /* `args` as "unit=a period=202111 children indicators=x,y ranges=1:0:5,2:0:1": a word alone is
- * true. The answer as compact JSON; where it is refused "code|subject|detail". Good until the next
+ * true. The answer as compact JSON, bytes as how many they are ("<32>"); where it is refused "code|subject|detail". Good until the next
  * ask. */
 const char *site_ask(struct query_site *s, const char *name, const char *args);
 /* A `tally` a line a row: "unit expected/received indicator=value(units,periods) …\n". */

@@ -134,20 +134,6 @@ gather_others(struct show *s, struct buf *page)
 /* ---- the answer ---- */
 
 static void
-put_theme(const struct show *s, struct buf *b)
-{
-    const struct campaign *campaign = review_campaign(s->query, s->row.campaign);
-    struct title title = {slice_text(""), slice_text("")};
-    for (uint32_t i = 0; campaign != NULL && i < campaign->theme_count; i++) {
-        if (slice_equal(campaign->themes[i].code, s->row.theme)) {
-            title = campaign->themes[i].title;
-        }
-    }
-    pack_key_text(b, "theme_vi", title.vi);
-    pack_key_text(b, "theme_en", title.en);
-}
-
-static void
 put_asked(const struct show *s, struct buf *b)
 {
     pack_cstr(b, "asked");
@@ -170,10 +156,9 @@ ask_review_show(struct ask *ask)
         return false;
     }
     unit_set_own(&s.own, ask);
-    pack_map(b, REVIEW_ITEM_KEYS + REVIEW_DECISION_KEYS + 9);
+    pack_map(b, REVIEW_ITEM_KEYS + REVIEW_DECISION_KEYS + 7);
     review_put_item(b, ask, &s.own, s.id, &s.row);
     review_put_decision(b, &s.row);
-    put_theme(&s, b);
     pack_key_text(b, "summary", s.row.summary);
     put_asked(&s, b);
     put_vote(&s, b);

@@ -174,6 +174,20 @@ review_put_award(struct buf *b, const struct campaign *campaign, struct slice co
 }
 
 void
+review_put_theme(struct buf *b, const struct campaign *campaign, struct slice code)
+{
+    struct title title = {slice_text(""), slice_text("")};
+    for (uint32_t i = 0; campaign != NULL && i < campaign->theme_count; i++) {
+        if (slice_equal(campaign->themes[i].code, code)) {
+            title = campaign->themes[i].title;
+        }
+    }
+    pack_key_text(b, "theme", code);
+    pack_key_text(b, "theme_title_vi", title.vi);
+    pack_key_text(b, "theme_title_en", title.en);
+}
+
+void
 review_put_item(struct buf *b, const struct ask *ask, struct unit_set *own, const uint8_t *id,
                 const struct nomination_row *row)
 {
@@ -190,7 +204,7 @@ review_put_item(struct buf *b, const struct ask *ask, struct unit_set *own, cons
     answer_key_date(b, "since", row->since);
     answer_key_date(b, "deadline", row->deadline);
     pack_key_bool(b, "late", row->deadline < snapshot_day(ask->query, campaign));
-    pack_key_text(b, "theme", row->theme);
+    review_put_theme(b, campaign, row->theme);
     pack_key_bool(b, "simplified", row->simplified);
     pack_key_int(b, "submitted_us", row->submitted_us);
     answer_key_receipt(b, "receipt", row->receipt);

@@ -40,13 +40,15 @@ void review_put_id(struct buf *b, const char *key, const uint8_t *id);
 /* Code under `key`, name under `name_key`. */
 void review_put_unit(struct buf *b, const struct ask *ask, const char *key, const char *name_key,
                      uint32_t unit);
-#define REVIEW_ITEM_KEYS 23
+#define REVIEW_ITEM_KEYS 25
 /* So many pairs of a map: what it is, where it stands, and what may be done next. */
 void review_put_item(struct buf *b, const struct ask *ask, struct unit_set *own, const uint8_t *id,
                      const struct nomination_row *row);
 /* "title_vi" and "title_en" are the award's. */
 void review_put_award(struct buf *b, const struct campaign *campaign, struct slice code);
 #define REVIEW_AWARD_KEYS 4
+/* theme, theme_title_vi, theme_title_en */
+void review_put_theme(struct buf *b, const struct campaign *campaign, struct slice code);
 #define REVIEW_DECISION_KEYS 3
 void review_put_decision(struct buf *b, const struct nomination_row *row);
 
