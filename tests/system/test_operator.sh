@@ -43,6 +43,7 @@ kill -STOP "$query"
 exits "a query worker that says nothing is wrong" 1 thidua status --timeout 1
 grep -q "kill -KILL $query" "$SCRATCH/out"
 ok $? "and its command is told"
+equal "what became of the records the workers have told" 4 "$(awk '/^ +[01]  /{n += $6} END {print n}' "$SCRATCH/out")"
 do_as_told query-worker-silent
 until_that says ".query_workers | length == 1 and .[0].pid != $query" true
 ok $? "which ends it, and another takes its place"
