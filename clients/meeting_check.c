@@ -1,10 +1,14 @@
 /* Open votes are counted by what they say; secret ones by their commitments, which must add up to the
- * opening's sums (proto/ballot.h). What the close of the meeting recorded must be these counts. */
+ * opening's sums (proto/ballot.h). Who voted was called, and there or voted in writing. What the answer
+ * tells of quorum and result must follow, by the award's rule, and what the close of the meeting
+ * recorded must be these counts, over one of the two bases that a rule may have: a later revision of the
+ * campaign may have changed which. */
 #include "clients/meeting_check.h"
 
 #include "clients/answers.h"
 #include "clients/meeting.h"
 #include "clients/words.h"
+#include "proto/vote_rule.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -12,9 +16,17 @@
 struct recount {
     int64_t yes, no, abstain, spoilt; /* of open votes, then with the opening's */
     int64_t sealed, left_out;
+    int64_t members, taking_part;
     uint8_t sum[BALLOT_COMMITMENT_SIZE];
     const char *wrong; /* NULL: as told */
 };
+
+/* What is found first is told: the rest follows from it. */
+static void
+wrong_find(struct recount *r, const char *what)
+{
+    r->wrong = r->wrong == NULL ? what : r->wrong;
+}
 
 static bool
 is_spoilt(const json_t *opening, const char *voter)
@@ -39,12 +51,44 @@ sealed_add(struct recount *r, const json_t *vote, const json_t *opening)
         r->left_out++;
     } else if (!hex_take(json_text(vote, "commitment"), commitment, sizeof(commitment)) ||
                !ballot_sum(r->sum, commitment)) {
-        r->wrong = "commitment";
+        wrong_find(r, "commitment");
     }
 }
 
 static void
-votes_add(struct recount *r, const json_t *item)
+members_add(struct recount *r, const json_t *members)
+{
+    size_t i;
+    json_t *member;
+    json_array_foreach(members, i, member)
+    {
+        r->members++;
+        r->taking_part += json_true_at(member, "present");
+    }
+}
+
+static void
+voter_add(struct recount *r, const json_t *members, const json_t *vote)
+{
+    const char *voter = json_text(vote, "principal");
+    bool called = false, present = false;
+    size_t i;
+    json_t *member;
+    json_array_foreach(members, i, member)
+    {
+        if (strcmp(json_text(member, "principal"), voter) == 0) {
+            called = true;
+            present = json_true_at(member, "present");
+        }
+    }
+    r->taking_part += !present;
+    if (!called || (!present && !json_true_at(vote, "written"))) {
+        wrong_find(r, "voter");
+    }
+}
+
+static void
+votes_add(struct recount *r, const json_t *members, const json_t *item)
 {
     const json_t *opening = json_object_get(item, "opening");
     size_t i;
@@ -52,6 +96,7 @@ votes_add(struct recount *r, const json_t *item)
     json_array_foreach(json_object_get(item, "votes"), i, vote)
     {
         const char *choice = json_text(vote, "choice");
+        voter_add(r, members, vote);
         if (json_true_at(vote, "secret")) {
             sealed_add(r, vote, opening);
         }
@@ -61,6 +106,14 @@ votes_add(struct recount *r, const json_t *item)
     }
 }
 
+/* Each within the ballots before anything is added: an answer may say any number. */
+static bool
+is_within(const struct recount *r, int64_t yes, int64_t no, int64_t abstain)
+{
+    return yes >= 0 && no >= 0 && abstain >= 0 && yes <= r->sealed && no <= r->sealed &&
+           abstain <= r->sealed && yes + no + abstain + r->left_out == r->sealed;
+}
+
 static void
 opening_add(struct recount *r, const json_t *opening)
 {
@@ -68,12 +121,13 @@ opening_add(struct recount *r, const json_t *opening)
     int64_t yes = json_number(opening, "yes"), no = json_number(opening, "no");
     int64_t abstain = json_number(opening, "abstain");
     int64_t spoilt = (int64_t)json_array_size(json_object_get(opening, "spoilt"));
-    if (yes < 0 || no < 0 || abstain < 0 || yes + no + abstain + spoilt != r->sealed ||
-        spoilt != r->left_out) {
-        r->wrong = "opening";
-    } else if (!hex_take(json_text(opening, "blinding"), blinding, sizeof(blinding)) ||
-               !ballot_check(r->sum, (uint64_t)yes, (uint64_t)no, blinding)) {
-        r->wrong = "blinding";
+    if (spoilt != r->left_out || !is_within(r, yes, no, abstain)) {
+        wrong_find(r, "opening");
+        return;
+    }
+    if (!hex_take(json_text(opening, "blinding"), blinding, sizeof(blinding)) ||
+        !ballot_check(r->sum, (uint64_t)yes, (uint64_t)no, blinding)) {
+        wrong_find(r, "blinding");
     }
     r->yes += yes;
     r->no += no;
@@ -88,21 +142,50 @@ is_told(const struct recount *r, const json_t *told)
            json_number(told, "abstain") == r->abstain && json_number(told, "spoilt") == r->spoilt;
 }
 
+/* Of an award that a revision of the campaign has left out nothing is carried. */
+static bool
+is_result(const struct recount *r, const json_t *item, bool counted)
+{
+    const json_t *rule = json_object_get(item, "rule"), *told = json_object_get(item, "sums");
+    const struct vote_rule by = {
+        .percent = (uint32_t)json_number(rule, "percent"),
+        .quorum = (uint32_t)json_number(rule, "quorum"),
+        .base = strcmp(json_text(rule, "of"), "present") == 0 ? BASE_PRESENT : BASE_TOTAL};
+    const struct vote_sums sums = {.members = (uint32_t)r->members,
+                                   .taking_part = (uint32_t)r->taking_part,
+                                   .yes = (uint32_t)r->yes};
+    bool ruled = json_is_object(rule);
+    return json_number(told, "taking_part") == r->taking_part &&
+           json_number(told, "base") == vote_base_of(&by, &sums) &&
+           json_true_at(told, "counted") == counted &&
+           json_true_at(told, "quorum") == (ruled && vote_has_quorum(&by, &sums)) &&
+           json_true_at(told, "carried") == (ruled && counted && vote_is_carried(&by, &sums));
+}
+
+static bool
+is_recorded(const struct recount *r, const json_t *recorded)
+{
+    int64_t base = json_number(recorded, "base");
+    return is_told(r, recorded) && (base == r->members || base == r->taking_part);
+}
+
 static struct recount
-item_recount(const json_t *item)
+item_recount(const json_t *members, const json_t *item)
 {
     struct recount r = {0};
     const json_t *opening = json_object_get(item, "opening");
     const json_t *recorded = json_object_get(item, "recorded");
-    votes_add(&r, item);
+    members_add(&r, members);
+    votes_add(&r, members, item);
     if (json_is_object(opening)) {
         opening_add(&r, opening);
     }
-    if (!is_told(&r, json_object_get(item, "sums"))) {
-        r.wrong = "sums";
+    if (!is_told(&r, json_object_get(item, "sums")) ||
+        !is_result(&r, item, r.sealed == 0 || json_is_object(opening))) {
+        wrong_find(&r, "sums");
     }
-    if (json_is_object(recorded) && !is_told(&r, recorded)) {
-        r.wrong = "recorded";
+    if (json_is_object(recorded) && !is_recorded(&r, recorded)) {
+        wrong_find(&r, "recorded");
     }
     return r;
 }
@@ -147,7 +230,7 @@ meeting_check(struct contact *contact, const char *text)
     }
     json_array_foreach(json_object_get(meeting, "table"), i, item)
     {
-        struct recount r = item_recount(item);
+        struct recount r = item_recount(json_object_get(meeting, "members"), item);
         right = right && r.wrong == NULL;
         json_array_append_new(told, recount_json(item, &r));
     }

@@ -562,6 +562,8 @@ cells_seed(void)
     target_begin("cells_csv");
     seed_with(131, slice_text("dataelement,period,orgunit,catoptcombo,attroptcombo,value\n"
                               "a,2021,u,,,1\n\"b\",2021,u,,,\"2\"\r\n"));
+    target_begin("cells_lines");
+    seed_with(3, slice_text("{\"unit\":\"w1\",\"values\":{\"a\":1}}\r\n\n  {\"unit\":\"w2\"}\nx"));
     target_begin("cells_adx");
     seed_with(3,
               slice_text("<adx xmlns=\"urn:ihe:qrph:adx:2015\"><group dataSet=\"s\" orgUnit=\"u\" "

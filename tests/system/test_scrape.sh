@@ -18,7 +18,7 @@ get 200 "an auditor's token is enough" -H "Authorization: ApiToken $(cat "$SCRAT
 cp "$SCRATCH/body" "$SCRATCH/metrics"
 thidua status --prometheus >"$SCRATCH/own"
 equal "they are the command line's, and the gateway's own" \
-    "thidua_gateway_errors_total thidua_gateway_requests_total thidua_gateway_values_total" \
+    "thidua_gateway_errors_total thidua_gateway_requests_total thidua_gateway_sessions thidua_gateway_streams thidua_gateway_values_total" \
     "$(comm -3 <(names "$SCRATCH/own") <(names "$SCRATCH/metrics") | tr -d '\t' | xargs)"
 for metric in $(names "$SCRATCH/metrics"); do
     grep -q "^| .$metric. |" "$ROOT/docs/METRICS.md" || echo "$metric"

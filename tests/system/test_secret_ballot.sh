@@ -2,9 +2,12 @@
 # A council's meeting through real processes, each member with a key of its own: an open vote and a secret
 # one, counted by its teller, recounted by anybody. Then the same meeting again on a second site, where
 # others voted yes: nothing that anybody may read there, and nothing in the journal, is different but
-# for random-looking bytes.
+# for random-looking bytes, and those are as long. And whoever has every file of the site, of its people
+# and of its logs, but not the teller's key, finds in them no key and no number that opens a ballot
+# (pry.c says what that proves, and what not).
 . "$(dirname "$0")/../lib/site.sh"
 MEMBERS="m1 m2 m3 m4"
+PRY=${THIDUA_TESTS:-$ROOT/build/tests}/pry
 
 cp "$DATA_FILES/small/campaign.yaml" "$SCRATCH/campaign.yaml"
 cat >>"$SCRATCH/campaign.yaml" <<'YAML'
@@ -74,7 +77,8 @@ table() { thidua meeting show "$M" --json | jq -c ".table[] | select(.nomination
 
 # Everything that may be read, as text, what is random or a moment made the same.
 same() {
-    sed -E -e 's/[0-9a-f]{32,}/H/g' -e 's/"start_id": "[0-9a-f]+"/S/' -e 's/[0-9A-HJKMNP-TV-Z]{26}/U/g' -e 's/("(time_us|submitted_us|made_us|as_of)": ?)[0-9]+/\1T/g' \
+    sed -E -e 's/\<[0-9a-f]{228}\>/BOX/g' -e 's/\<[0-9a-f]{64}\>/KEY/g' -e 's/[0-9a-f]{32,}/H/g' \
+        -e 's/"start_id": "[0-9a-f]+"/S/' -e 's/[0-9A-HJKMNP-TV-Z]{26}/U/g' -e 's/("(time_us|submitted_us|made_us|as_of)": ?)[0-9]+/\1T/g' \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+([+-][0-9:]+|Z)?/D/g'
 }
 reads() {
@@ -94,6 +98,15 @@ reads() {
     for block in $(seq 1 "$head"); do
         thidua journal show "$block" --json
     done
+}
+
+# The teller's keys are taken out of the folder; all else stays there, with the log of the processes.
+nothing_told() { # nothing_told NAME: after the site is down
+    mkdir "$SCRATCH/$1-teller"
+    mv "$HERE/ballots" "$HERE/other" "$SCRATCH/$1-teller" 2>/dev/null
+    check "$1: no file gives a ballot away" "$PRY" "$SCRATCH/$1.json" "$HERE" "$SCRATCH/up.log" "$SCRATCH/$1.txt"
+    tail -n 1 "$SCRATCH/check.out" | tee "$SCRATCH/tried" | sed 's/^/# /'
+    check "$1: all were seen, and thousands of keys tried" grep -Eq '^4 of 4 ballots seen; .* [0-9]{4,} different' "$SCRATCH/tried"
 }
 
 # ---- a whole meeting
@@ -120,8 +133,26 @@ equal "both are approved" "approved approved" "$(table "$N1" .state | tr -d '"')
 exits "anybody recounts" 0 as m3 thidua meeting check "$M"
 equal "every count is right" true "$(as aud thidua meeting check "$M" --json | jq '[.table[].right] | all')"
 reads | same >"$SCRATCH/one.txt"
+thidua meeting show "$M" --json >"$SCRATCH/one.json"
 exits "a replay says the same" 0 thidua verify
 site_down
+nothing_told one
+
+# ---- and were there anything, it would be found
+mkdir "$SCRATCH/planted"
+planted() { # planted NAME WANTED COMMAND...: what the command leaves in the folder is found there
+    local name=$1 wanted=$2
+    shift 2
+    rm -f "$SCRATCH"/planted/*
+    "$@"
+    exits "$name" 1 "$PRY" "$SCRATCH/one.json" "$SCRATCH/planted"
+    check "$name: told" grep -q "^$wanted" "$SCRATCH/out"
+}
+amid() { { head -c 5000 "$ROOT/README.md"; cat "$1"; tail -c 5000 "$ROOT/README.md"; } >"$SCRATCH/planted/amid"; }
+check "a blinding is taken from its box" "$PRY" --plant "$SCRATCH/one.json" "$SCRATCH/one-teller/ballots" "$SCRATCH/blinding"
+planted "a blinding as bytes" "yes of m1 on $N2 in" amid "$SCRATCH/blinding"
+planted "a blinding as digits" "yes of m1 on $N2 in" amid "$SCRATCH/blinding.hex"
+planted "the teller's key" "the ballot key of the teller in" amid "$SCRATCH/one-teller/ballots"
 
 # ---- the same, but for who voted what on the secret one
 site_begin two
@@ -136,8 +167,10 @@ exits "not the teller" 65 as m2 thidua teller open "$M" --ballot-key "$HERE/ball
 close_and_count
 exits "too late" 65 as m2 thidua vote "$M" "$N1" yes
 reads | same >"$SCRATCH/two.txt"
+thidua meeting show "$M" --json >"$SCRATCH/two.json"
 check "much was read" test "$(wc -l <"$SCRATCH/one.txt")" -gt 500
 check "nothing differs" diff "$SCRATCH/one.txt" "$SCRATCH/two.txt"
 site_down
+nothing_told two
 
 finish

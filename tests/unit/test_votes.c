@@ -416,6 +416,22 @@ test_secret(void **state)
     rig_close(&rig);
 }
 
+/* Of the group: RFC 9496, little-endian. */
+static const uint8_t ORDER[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                  0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+
+static void
+carry_add(uint8_t out[32], const uint8_t a[32], const uint8_t b[32])
+{
+    unsigned carry = 0;
+    for (size_t i = 0; i < 32; i++) {
+        carry += a[i] + b[i];
+        out[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+}
+
 /* Every way in which a count may be other than the ballots. */
 static void
 test_opening_tampered(void **state)
@@ -437,12 +453,28 @@ test_opening_tampered(void **state)
             }
         }
     }
-    for (size_t i = 0; i < 32; i += 31) {
-        urn.count.blinding[i] ^= 1;
+    for (size_t i = 0; i < 32 * 8; i++) {
+        urn.count.blinding[i / 8] ^= (uint8_t)(1u << i % 8);
         REFUSED("opening-wrong", meeting_count(&rig, "m1", opened(&urn)));
-        urn.count.blinding[i] ^= 1;
+        urn.count.blinding[i / 8] ^= (uint8_t)(1u << i % 8);
     }
     struct record_opening in = opened(&urn);
+    in.yes = UINT16_MAX; /* with no's 2 it would be 1 again, were they 16 bits wide */
+    in.no = 2;
+    REFUSED("opening-wrong", meeting_count(&rig, "m1", in));
+    in = opened(&urn);
+    uint8_t alias[32];
+    crypto_core_ristretto255_scalar_add(alias, urn.count.blinding, ORDER);
+    assert_memory_equal(alias, urn.count.blinding, 32); /* the same number, written larger: */
+    carry_add(alias, urn.count.blinding, ORDER);
+    in.blinding = slice_of(alias, 32);
+    REFUSED("opening-wrong", meeting_count(&rig, "m1", in));
+    in = opened(&urn);
+    in.spoilt = meeting_names(&rig, "m2 m2");
+    REFUSED("duplicate-code", meeting_count(&rig, "m1", in));
+    in.spoilt = meeting_names(&rig, "m2 Nobody");
+    REFUSED("code-invalid", meeting_count(&rig, "m1", in));
+    in = opened(&urn);
     in.blinding.len = 31;
     REFUSED("missing-field", meeting_count(&rig, "m1", in));
     in = opened(&urn);
