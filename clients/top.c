@@ -73,12 +73,6 @@ top_rate(const struct top *t)
     return t->count < 2 ? -1 : rate_between(t->answers[0], top_now(t));
 }
 
-int64_t
-top_grown(const struct top *t, const char *count)
-{
-    return t->count < 2 ? 0 : count_of(top_now(t), count) - count_of(t->answers[0], count);
-}
-
 static int64_t
 busy_of(const json_t *answer, const char *reason)
 {

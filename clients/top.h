@@ -26,8 +26,7 @@ void top_take(struct top *t, json_t *answer, int64_t now_ms);
 const json_t *top_now(const struct top *t); /* NULL: none yet */
 /* Records a second, over all answers kept; -1: not known yet. */
 int64_t top_rate(const struct top *t);
-/* By how much a number of `counts` grew over them; by how much one of its `busy_by` did. */
-int64_t top_grown(const struct top *t, const char *count);
+/* How often BUSY was answered over them for this reason. */
 int64_t top_busy(const struct top *t, const char *reason);
 /* A member of `times`, and a shard's transactions, of what happened since the oldest answer kept. */
 struct histogram top_time(const struct top *t, const char *which);

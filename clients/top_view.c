@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define WIDE_COLUMNS 130 /* from here on what is wrong stands to the right */
-#define LEFT_COLUMNS 78
+#define LEFT_COLUMNS 80
 #define LABEL_COLUMNS 12
 #define LABEL_2 43 /* the second column of numbers */
 #define VALUE_2 53
@@ -198,22 +198,32 @@ rate_view(const struct top *t, const json_t *status, struct area *a)
     a->y++;
 }
 
+/* "≤ 2.5 ms", or "> 1 min" above the last bound. */
+static void
+bound_text(int64_t bound_us, char *text, size_t size)
+{
+    char amount[AMOUNT_TEXT];
+    bool above = bound_us == INT64_MAX;
+    if (bound_us < 0) {
+        snprintf(text, size, "–");
+        return;
+    }
+    duration_text(above ? (int64_t)HISTOGRAM_BOUND_US[HISTOGRAM_BOUNDS - 1] : bound_us, amount);
+    snprintf(text, size, "%s %s", above ? ">" : "≤", amount);
+}
+
 /* "50 % ≤ 1 ms  99 % ≤ 2.5 ms" */
 static void
 times_text(const struct histogram *h, char *text, size_t size)
 {
-    int64_t half = histogram_quantile_us(h, 500), most = histogram_quantile_us(h, 990);
-    char one[AMOUNT_TEXT], other[AMOUNT_TEXT];
-    if (half < 0) {
+    char half[AMOUNT_TEXT + 8], most[AMOUNT_TEXT + 8];
+    bound_text(histogram_quantile_us(h, 500), half, sizeof half);
+    bound_text(histogram_quantile_us(h, 990), most, sizeof most);
+    if (histogram_count(h) == 0) {
         snprintf(text, size, "–");
-        return;
+    } else {
+        snprintf(text, size, "50 %% %s  99 %% %s", half, most);
     }
-    duration_text(half == INT64_MAX ? (int64_t)HISTOGRAM_BOUND_US[HISTOGRAM_BOUNDS - 1] : half,
-                  one);
-    duration_text(most == INT64_MAX ? (int64_t)HISTOGRAM_BOUND_US[HISTOGRAM_BOUNDS - 1] : most,
-                  other);
-    snprintf(text, size, "50 %% %s %s  99 %% %s %s", half == INT64_MAX ? ">" : "≤", one,
-             most == INT64_MAX ? ">" : "≤", other);
 }
 
 /* "lag 12  quota 3": what there was, in the wire's own words. */
@@ -241,9 +251,9 @@ times_view(const struct top *t, struct area *a)
     times_text(&receipts, text, sizeof text);
     label_put(a, tr("Biên nhận", "Receipts"));
     put_text(a, LABEL_COLUMNS, TOP_PLAIN, text);
-    times_text(&commits, text, sizeof text);
+    bound_text(histogram_quantile_us(&commits, 990), text, sizeof text);
     put_text(a, LABEL_2, TOP_LABEL, tr("Ghi đĩa", "Commits"));
-    put_text(a, VALUE_2, TOP_PLAIN, text);
+    put(a, VALUE_2, TOP_PLAIN, histogram_count(&commits) == 0 ? "%s" : "99 %% %s", text);
     a->y++;
     times_text(&lag, text, sizeof text);
     label_put(a, tr("Độ trễ", "Lag"));
@@ -319,8 +329,7 @@ shard_view(const struct top *t, const json_t *shard, const struct area *a)
     const char *worker = json_text(shard, "worker");
     const json_t *oldest = json_object_get(shard, "oldest_ms");
     struct histogram h = top_transactions(t, json_number(shard, "shard"));
-    int64_t most = histogram_quantile_us(&h, 990);
-    char text[AMOUNT_TEXT];
+    char text[AMOUNT_TEXT + 8];
     count_text(json_number(shard, "shard"), text);
     put_right(a, 8, TOP_PLAIN, text);
     put_text(a, 10, strcmp(worker, "up") == 0 ? TOP_PLAIN : TOP_BAD, term(worker));
@@ -333,13 +342,8 @@ shard_view(const struct top *t, const json_t *shard, const struct area *a)
         duration_text(json_integer_value(oldest) * 1000, text);
     }
     put_right(a, 54, TOP_PLAIN, text);
-    if (most >= 0) {
-        duration_text(most == INT64_MAX ? (int64_t)HISTOGRAM_BOUND_US[HISTOGRAM_BOUNDS - 1] : most,
-                      text);
-        put(a, 56, TOP_PLAIN, "%s %s", most == INT64_MAX ? ">" : "≤", text);
-    } else {
-        put_text(a, 56, TOP_PLAIN, "–");
-    }
+    bound_text(histogram_quantile_us(&h, 990), text, sizeof text);
+    put_text(a, 56, TOP_PLAIN, text);
 }
 
 static void

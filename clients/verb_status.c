@@ -114,6 +114,21 @@ farther_behind(const void *a, const void *b)
     return x == y ? 0 : x > y ? -1 : 1;
 }
 
+/* As the shard's state says, or, where nobody reads it for us, as its worker told last. */
+static void
+count_show(struct table *table, const json_t *shard, const char *verdict)
+{
+    const json_t *count = json_object_get(shard, verdict);
+    if (count == NULL) {
+        count = json_object_get(json_object_get(shard, "verdicts"), verdict);
+    }
+    if (count == NULL) {
+        table_text(table, "");
+    } else {
+        table_number(table, json_integer_value(count));
+    }
+}
+
 /* Where there are many, those that are furthest behind. */
 static void
 shards_show(json_t *shards)
@@ -143,9 +158,9 @@ shards_show(json_t *shards)
         table_number(table, json_number(rows[i], "pid"));
         table_number(table, json_number(rows[i], "position"));
         table_number(table, json_number(rows[i], "lag_blocks"));
-        table_number(table, json_number(rows[i], "accepted"));
-        table_number(table, json_number(rows[i], "corrected"));
-        table_number(table, json_number(rows[i], "rejected"));
+        count_show(table, rows[i], "accepted");
+        count_show(table, rows[i], "corrected");
+        count_show(table, rows[i], "rejected");
     }
     table_print(table, stdout);
     if (n > shown) {

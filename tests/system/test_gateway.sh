@@ -150,7 +150,8 @@ check "is the same" [ "$(jq -c '.rows | length' "$SCRATCH/body")" = 1 ]
 check "and was zipped" grep -qi '^content-encoding: gzip' "$SCRATCH/headers"
 get 200 "readyz" "$U/readyz"
 get 200 "metrics" "${auth[@]}" "$U/metrics"
-check "has the head" grep -q '^thidua_journal_head [1-9]' "$SCRATCH/body"
+check "has the head" grep -q '^thidua_journal_block [1-9]' "$SCRATCH/body"
+check "and the gateway's own" grep -q '^thidua_gateway_requests_total [1-9]' "$SCRATCH/body"
 get 200 "openapi" "$U/openapi.json"
 get 200 "a receipt" "${auth[@]}" "$U/api/receipts/3.0"
 # A body that would not fit: through a process that stays small, and goes on answering. BYTES: how long (200M; 2G by hand).

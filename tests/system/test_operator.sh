@@ -43,6 +43,7 @@ kill -STOP "$query"
 exits "a query worker that says nothing is wrong" 1 thidua status --timeout 1
 grep -q "kill -KILL $query" "$SCRATCH/out"
 ok $? "and its command is told"
+equal "what became of the records the workers have told" 4 "$(awk '/^ +[01]  /{n += $6} END {print n}' "$SCRATCH/out")"
 do_as_told query-worker-silent
 until_that says ".query_workers | length == 1 and .[0].pid != $query" true
 ok $? "which ends it, and another takes its place"
@@ -133,7 +134,7 @@ equal "and asks for metrics that there are" "" "$(jq -r '.. | .expr? // empty' "
 if command -v promtool >/dev/null; then
     check "promtool takes the metrics" promtool check metrics <"$SCRATCH/metrics"
     check "and the alerts" promtool check rules "$ROOT/deploy/alerts.yml"
-    check "and the configuration" promtool check config "$ROOT/deploy/prometheus.yml"
+    check "and the configuration" promtool check config --syntax-only "$ROOT/deploy/prometheus.yml"
     check "each alert fires when it should, and alone" promtool test rules "$ROOT/tests/data/alerts.yml"
     jq -Rs '{groups: [{name: "x", rules: [split("\n")[] | select(. != "") | {record: "x", expr: .}]}]}' "$SCRATCH/exprs" >"$SCRATCH/exprs.yml"
     check "and the dashboard's questions" promtool check rules "$SCRATCH/exprs.yml"

@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "proto/answer_json.h"
+#include "proto/metrics.h"
 #include "proto/pack.h"
 
 #include <ctype.h>
@@ -231,29 +232,6 @@ handle_ready(struct request *r)
 
 /* ---- /metrics ---- */
 
-static void
-metric(struct buf *out, const char *name, const char *kind, const char *help, json_int_t value)
-{
-    buf_printf(out,
-               "# HELP thidua_%s %s\n# TYPE thidua_%s %s\nthidua_%s %" JSON_INTEGER_FORMAT "\n",
-               name, help, name, kind, name, value);
-}
-
-static void
-shards_write(struct buf *out, const json_t *shards)
-{
-    size_t i;
-    json_t *shard;
-    buf_printf(out, "# HELP thidua_shard_lag_blocks Blocks that a shard has not applied yet.\n"
-                    "# TYPE thidua_shard_lag_blocks gauge\n");
-    json_array_foreach(shards, i, shard)
-    {
-        buf_printf(out, "thidua_shard_lag_blocks{shard=\"%lld\"} %lld\n",
-                   (long long)json_number(shard, "shard"),
-                   (long long)json_number(shard, "lag_blocks"));
-    }
-}
-
 void
 handle_metrics(struct request *r)
 {
@@ -261,33 +239,19 @@ handle_metrics(struct request *r)
     if (!request_answered(r)) {
         return;
     }
-    json_t *status = answer_json(r->answer.body), *count;
-    const char *name;
+    json_t *status = answer_json(r->answer.body);
     struct buf out = BUF_EMPTY;
-    metric(&out, "up", "gauge", "1 where the broker has no problem.", json_true_at(status, "ok"));
-    metric(&out, "journal_head", "gauge", "Number of the newest block.",
-           json_number(status, "head"));
-    metric(&out, "disk_free_bytes", "gauge", "Free bytes beside the journal.",
-           json_number(status, "free_bytes"));
-    metric(&out, "sessions", "gauge", "Sessions of the broker.", json_number(status, "sessions"));
-    json_object_foreach(json_object_get(status, "counts"), name, count)
-    {
-        char whole[64];
-        snprintf(whole, sizeof whole, "broker_%s_total", name);
-        metric(&out, whole, "counter", "Counted by the broker since its start.",
-               json_integer_value(count));
-    }
-    shards_write(&out, json_object_get(status, "shards"));
-    metric(&out, "gateway_requests_total", "counter", "HTTP requests since the gateway's start.",
-           (json_int_t)r->gateway->requests);
-    metric(&out, "gateway_errors_total", "counter", "Answers of 500 and above.",
-           (json_int_t)r->gateway->errors);
-    metric(&out, "gateway_sessions", "gauge", "People who are signed in.",
-           (json_int_t)r->gateway->logins.count);
-    metric(&out, "gateway_streams", "gauge", "Streams of events that are open.",
-           (json_int_t)r->gateway->events.count);
-    metric(&out, "gateway_values_total", "counter", "Data values read from imports.",
-           (json_int_t)r->gateway->imports.cells);
+    metrics_print(status, &out);
+    metrics_print_one(&out, "thidua_gateway_requests_total", "counter",
+                      "HTTP requests since the gateway's start.", (int64_t)r->gateway->requests);
+    metrics_print_one(&out, "thidua_gateway_errors_total", "counter", "Answers of 500 and above.",
+                      (int64_t)r->gateway->errors);
+    metrics_print_one(&out, "thidua_gateway_sessions", "gauge", "People who are signed in.",
+                      (int64_t)r->gateway->logins.count);
+    metrics_print_one(&out, "thidua_gateway_streams", "gauge", "Streams of events that are open.",
+                      (int64_t)r->gateway->events.count);
+    metrics_print_one(&out, "thidua_gateway_values_total", "counter",
+                      "Data values read from imports.", (int64_t)r->gateway->imports.cells);
     json_decref(status);
     buf_fini(&r->body);
     r->body = out;
