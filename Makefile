@@ -12,6 +12,7 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=un
 LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash -lzip
+GATEWAY_LIBS := -lmicrohttpd -lyajl -lexpat -lz
 JOBS := -j$(shell nproc)
 
 # A folder's objects; main.c stands apart so that tests can link the rest.
@@ -20,9 +21,10 @@ BROKER := $(call objects,broker)
 WORKERS := $(call objects,workers) $(call objects,workers/state)
 TALLY := $(call objects,workers/tally)
 QUERY := $(call objects,workers/query)
+GATEWAY := $(call objects,workers/gateway)
 CLIENTS := $(call objects,clients)
 BASE := $(call objects,proto) $(call objects,common)
-PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query)
+PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query thidua-gateway)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
@@ -72,7 +74,7 @@ cover: packages-build packages-test ## measure which lines and branches the test
 	@[ ! -x build/cover/tests/sim ] || build/cover/tests/sim --seeds $(or $(SEEDS),100) | tail -n 1
 	@LEAST=$(LEAST) tests/cover build/cover
 
-bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES="curve offices hostile")
+bench: packages-build ## measure a whole site beside the bare machine (RECORDS=300000 RUNS=5 SECONDS=5 MODES=; MODES=long RECORDS=1000000; MODES="curve offices hostile http")
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS) $(B)/tests/bench $(B)/tests/hostile
 	@$(B)/tests/bench $(B)/bin $(or $(RECORDS),0) $(or $(RUNS),5) $(or $(SECONDS),5) "$(MODES)"
 
@@ -117,22 +119,26 @@ $(B)/bin/thidua-tally: $(B)/obj/workers/tally/main.o $(TALLY) $(WORKERS) $(BASE)
 	$(link)
 $(B)/bin/thidua-query: $(B)/obj/workers/query/main.o $(QUERY) $(WORKERS) $(BASE)
 	$(link)
+# Only the gateway speaks HTTP.
+$(B)/bin/thidua-gateway: LIBS += $(GATEWAY_LIBS)
+$(B)/bin/thidua-gateway: $(B)/obj/workers/gateway/main.o $(GATEWAY) $(BASE)
+	$(link)
 $(B)/bin/thidua: $(B)/obj/clients/main.o $(CLIENTS) $(BASE)
 	$(link)
 
 # A unit test may use every core: what it does not use, the linker leaves in the archive.
-$(B)/lib/house.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(CLIENTS) $(BASE)
+$(B)/lib/house.a: $(BROKER) $(TALLY) $(QUERY) $(GATEWAY) $(WORKERS) $(CLIENTS) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/lib/tests.a: $(call objects,tests/lib)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/test_corpus: $(B)/obj/tests/fuzz/replay.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(B)/obj/tests/fuzz/seeds_council.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka
+	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link) -lcmocka -fsanitize=fuzzer
+	$(link) $(GATEWAY_LIBS) -lcmocka -fsanitize=fuzzer
 $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/hostile: $(B)/obj/tests/system/hostile.o $(B)/lib/tests.a $(B)/lib/house.a
@@ -144,7 +150,7 @@ $(B)/tests/pry: $(B)/obj/tests/system/pry.o $(B)/lib/house.a
 $(B)/tests/tamper: $(B)/obj/tests/system/tamper.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
-	$(link)
+	$(link) $(GATEWAY_LIBS)
 # The simulator runs the product's own files; what they ask of libzmq and of the machine is answered by
 # tests/sim/zmq.c and seams.c: no libzmq here, and the calls of SIM_WRAP go there.
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \

@@ -42,7 +42,11 @@ access_of_user(const struct access *a, struct slice user)
 bool
 access_acts_for(const struct access_entry *gateway, struct slice principal)
 {
-    /* "*" is every office; the local operator has every right there is, and is nobody's to lend. */
+    /* "local" may all, so also less: a gateway on this machine. "*" is every office; the local
+     * operator itself is nobody's to lend. */
+    if (gateway->roles == ACCESS_ALL) {
+        return !slice_is(principal, PRINCIPAL_LOCAL);
+    }
     if ((gateway->roles & ACCESS_BIT(ACCESS_GATEWAY)) == 0 ||
         slice_is(principal, PRINCIPAL_LOCAL)) {
         return false;

@@ -52,9 +52,9 @@ on_query(struct broker *b, const struct peer *from, const union message *m)
     struct message_query query = m->query;
     const struct access_entry *who = from->entry;
     struct complaint why;
-    /* Any role may write the field; only a gateway means something by it. */
+    /* Any role may write the field; only a gateway, "local" among them, means something by it. */
     bool behalf = query.principal.len > 0 && (who->roles & ACCESS_BIT(ACCESS_GATEWAY)) != 0 &&
-                  from->user.len > 0 && !slice_equal(query.principal, who->principal);
+                  !slice_equal(query.principal, who->principal);
     b->counts.queries++;
     if (behalf) {
         who = query_for(b, from->entry, query.principal, &why);

@@ -86,7 +86,7 @@ submit_principal(struct broker *b, const struct peer *from, struct slice behalf,
     if (behalf.len > 0) {
         *principal = slice_text(
             arena_printf(b->arena, "%.*s@%.*s", SLICE_ARG(behalf), SLICE_ARG(entry->principal)));
-        return (from->user.len > 0 && access_acts_for(entry, behalf)) ||
+        return access_acts_for(entry, behalf) ||
                complain(why, CODE_NOT_IN_ROLE, entry->principal, "%.*s", SLICE_ARG(behalf));
     }
     return access_may_submit(entry->roles) ||

@@ -74,13 +74,34 @@ acts_for_take(const json_t *list, struct arena *arena, struct access_entry *entr
     }
 }
 
+static bool
+tokens_take(const json_t *list, struct arena *arena, struct access_entry *entry)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        struct access_token *token = &entry->tokens[entry->token_count];
+        if (entry->token_count == ACCESS_TOKENS_MAX ||
+            !access_key_parse(slice_text(json_text(item, "hash")), token->hash)) {
+            return false;
+        }
+        token->name = text_of(arena, json_text(item, "name"));
+        token->until = (int32_t)json_number(item, "until");
+        entry->token_count++;
+    }
+    return true;
+}
+
 static int
 row_take(const json_t *row, struct arena *arena, struct access_entry *entry)
 {
     entry->title = text_of(arena, json_text(row, "title"));
     units_take(json_object_get(row, "units"), arena, entry);
     acts_for_take(json_object_get(row, "acts_for"), arena, entry);
+    entry->password = text_of(arena, json_text(row, "password"));
     if (!roles_take(json_object_get(row, "roles"), entry) ||
+        !tokens_take(json_object_get(row, "tokens"), arena, entry) ||
         !keys_take(json_object_get(row, "keys"), entry)) {
         return say_code(EX_PROTOCOL,
                         tr("không đọc được quyền của “%.*s”; máy chủ có phiên bản khác?",

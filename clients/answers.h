@@ -1,26 +1,12 @@
-/* Answers of the broker (msgpack) as JSON values, and JSON on stdout. Texts that are no UTF-8 cannot
- * come from our own processes and become null; numbers above INT64_MAX, which JSON readers would
- * round, become text; bytes become hexadecimal text. */
+/* JSON on stdout, and all of proto/answer_json.h. */
 #ifndef CLIENTS_ANSWERS_H
 #define CLIENTS_ANSWERS_H
 
-#include "common/err.h"
-#include "common/slice.h"
-
-#include <jansson.h>
-
-/* A new reference; NULL where `body` is not one well-formed object. */
-json_t *answer_json(struct slice body);
+#include "proto/answer_json.h"
 
 /* One value, indented, and a line's end, to stdout. Takes the reference. 0, or EX_IOERR told. */
 int json_show(json_t *value);
 /* The same on one line. */
 int json_show_line(json_t *value);
-
-/* Members as C values, with a default where they are absent or of another type. The text lives as long
- * as its object. */
-const char *json_text(const json_t *object, const char *key); /* "" */
-int64_t json_number(const json_t *object, const char *key);   /* 0 */
-bool json_true_at(const json_t *object, const char *key);
 
 #endif

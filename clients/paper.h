@@ -12,7 +12,7 @@
  *               vote; 0: none), yes, base
  *   meeting     title, date, teller, closed, members: [{name, present}], votes: array of: subject,
  *               name, title_vi, secret, percent, base_of (total, present), quorum, yes, no,
- *               abstain, spoilt, base, result (carried, failed, untabled; empty: none yet),
+ *               abstain, spoilt, base, result (carried, failed, untabled, cancelled; empty: none yet),
  *               written: [name of who voted in writing]
  * A field that is not there is empty, or 0. Everything is escaped (html.h). */
 #ifndef CLIENTS_PAPER_H

@@ -80,7 +80,7 @@ paper_decision(const struct paper *paper, struct buf *out)
     upper_words(words_text(&head), &upper);
     page_head_office(paper, &office);
     proposal_words(paper, &last);
-    html(&about, "Về việc khen thưởng thành tích xuất sắc trong phong trào thi đua<br>“%s”",
+    html(&about, "Về việc khen thưởng thành tích xuất sắc trong phong trào thi đua</div><div>“%s”",
          json_text(paper->campaign, "title_vi"));
     struct buf sign = {0};
     html(&sign, "<div>%s</div>", words_text(&office));

@@ -243,8 +243,8 @@ paper_annex_put(const struct paper *paper, struct buf *out)
     page_head(paper, &head);
     date_words(paper->date, &date);
     html(out,
-         "<div class=\"title\">DANH SÁCH<br>Tập thể, cá nhân, hộ gia đình được khen thưởng"
-         "<br>trong phong trào thi đua “%s”</div>\n",
+         "<div class=\"title\">DANH SÁCH<div>Tập thể, cá nhân, hộ gia đình được khen "
+         "thưởng trong phong trào thi đua</div><div>“%s”</div></div>\n",
          json_text(paper->campaign, "title_vi"));
     html(out,
          "<p class=\"center italic\">(Kèm theo Quyết định số %s %s của %s)</p>"
@@ -269,8 +269,8 @@ paper_honours(const struct paper *paper, struct buf *out)
 {
     page_begin("Danh sách khen thưởng", false, out);
     html(out,
-         "<div class=\"title\">DANH SÁCH KHEN THƯỞNG<br>Phong trào thi đua “%s”"
-         "<hr class=\"rule\"></div>\n",
+         "<div class=\"title\">DANH SÁCH KHEN THƯỞNG<div>Phong trào thi đua</div>"
+         "<div>“%s”</div><hr class=\"rule\"></div>\n",
          json_text(paper->campaign, "title_vi"));
     if (json_array_size(paper->honours) == 0) {
         html(out, "<p class=\"center\">Chưa có tập thể, cá nhân, hộ gia đình nào được khen "

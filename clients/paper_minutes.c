@@ -73,10 +73,11 @@ static const char *
 result_words(const json_t *vote)
 {
     const char *result = json_text(vote, "result");
-    return strcmp(result, "carried") == 0    ? "Thông qua"
-           : strcmp(result, "failed") == 0   ? "Không thông qua"
-           : strcmp(result, "untabled") == 0 ? "Chưa đủ số thành viên để biểu quyết"
-                                             : "Chưa có kết quả";
+    return strcmp(result, "carried") == 0     ? "Thông qua"
+           : strcmp(result, "failed") == 0    ? "Không thông qua"
+           : strcmp(result, "untabled") == 0  ? "Chưa đủ số thành viên để biểu quyết"
+           : strcmp(result, "cancelled") == 0 ? "Không biểu quyết"
+                                              : "Chưa có kết quả";
 }
 
 static void
@@ -191,7 +192,7 @@ minutes_head(const struct paper *paper, struct buf *out)
 {
     struct buf about = {0}, agency = {0}, date = {0};
     page_agency(paper, true, &agency);
-    html(&about, "Họp %s<br>%s", words_text(&agency), json_text(paper->meeting, "title"));
+    html(&about, "Họp %s</div><div>%s", words_text(&agency), json_text(paper->meeting, "title"));
     date_words(json_text(paper->meeting, "date"), &date);
     page_letterhead(paper, true, "/BB-HĐTĐKT", out);
     page_title("BIÊN BẢN", buf_slice_of(&about), out);

@@ -1,5 +1,6 @@
 /* The parts of a page. Times New Roman is what the decree asks for; the other names are its
- * metric twins where it is not installed. */
+ * metric twins where it is not installed. What may come first on a page has padding, not a margin, above:
+ * a margin ends at the page's edge, and marks of capitals (Ồ, Ẫ) would stand on the page before. */
 #include "clients/paper_page.h"
 
 #include "clients/answers.h"
@@ -10,21 +11,21 @@ static const char STYLE[] =
     "@page{size:A4;margin:20mm 15mm 20mm 30mm}\n"
     "@page across{size:A4 landscape;margin:12mm}\n"
     "*{box-sizing:border-box}\n"
-    "body{font:14pt/1.28 \"Times New Roman\",\"Liberation Serif\",Tinos,Times,serif;color:#000;"
+    "body{font:13pt/1.3 \"Times New Roman\",\"Liberation Serif\",Tinos,Times,serif;color:#000;"
     "background:#fff;margin:0 auto;max-width:165mm}\n"
     "body.across{max-width:273mm}\n"
     "@media screen{body{padding:20mm 0}}\n"
-    "p{margin:6pt 0;text-align:justify;text-indent:10mm}\n"
+    "p{margin:3pt 0;padding-top:2pt;text-align:justify;text-indent:10mm;orphans:2;widows:3}\n"
     "table{border-collapse:collapse;width:100%}\n"
     ".top{table-layout:fixed;margin-bottom:16pt}.top td{vertical-align:top;text-align:center;"
     "padding:0;font-size:13pt;line-height:1.25}.top td:first-child{width:42%}\n"
     ".bold{font-weight:bold}.italic{font-style:italic}\n"
     ".rule{border:0;border-top:1px solid #000;margin:4pt auto 6pt}\n"
     ".top .narrow{width:38%}.top .motto{width:60%;margin-top:4pt}.top .date{margin-top:4pt}\n"
-    ".title{text-align:center;font-weight:bold;margin:14pt 0 "
-    "10pt;text-indent:0;text-wrap:balance;break-after:avoid}\n"
+    ".title{text-align:center;font-weight:bold;margin:9pt 0;padding-top:4pt;text-indent:0;"
+    "break-after:avoid}.title div{text-wrap:balance}\n"
     ".title .rule{width:30%;margin-top:4pt}\n"
-    ".center{text-align:center;text-indent:0}\n"
+    ".center{text-align:center;text-indent:0;text-wrap:balance}\n"
     ".list{margin:6pt 0 12pt;font-size:12pt;line-height:1.25}.list th,.list td{border:1px solid "
     "#000;"
     "padding:3pt 5pt;vertical-align:top;text-align:left}.list th{text-align:center;"
@@ -33,11 +34,12 @@ static const char STYLE[] =
     "td.n{text-align:center;white-space:nowrap}.fixed{table-layout:fixed}.list "
     "tr{break-inside:avoid}\n"
     ".list thead{display:table-header-group}.list td.text{white-space:pre-line}\n"
-    ".foot{margin-top:14pt;break-inside:avoid}.foot td{vertical-align:top;padding:0;width:50%}\n"
+    ".foot{margin-top:10pt;break-inside:avoid;break-before:avoid}.foot tr:first-child td{"
+    "padding-top:4pt}.foot td{vertical-align:top;width:50%}\n"
     ".foot .to{font-size:11pt;line-height:1.3}.foot .to b{font-size:12pt}\n"
     ".foot .sign{text-align:center;font-weight:bold}.foot .name{padding-top:28mm}\n"
     ".page{break-before:page}\n"
-    "h2{font-size:14pt;margin:12pt 0 4pt;break-after:avoid}\n"
+    "h2{font-size:13pt;margin:12pt 0 4pt;break-after:avoid}\n"
     ".certificate{page:across;border:3px double #8a6d1b;height:184mm;padding:9mm 14mm;"
     "text-align:center;font-size:17pt;break-after:page;display:flex;flex-direction:column}\n"
     ".certificate:last-child{break-after:auto}.certificate div{margin:1mm 0}\n"
@@ -152,9 +154,9 @@ page_letterhead(const struct paper *paper, bool council, const char *sign, struc
 void
 page_title(const char *kind, struct slice about, struct buf *out)
 {
-    html(out, "<div class=\"title\">%s<br>", kind);
+    html(out, "<div class=\"title\">%s<div>", kind);
     buf_slice(out, about);
-    html(out, "<hr class=\"rule\"></div>\n");
+    html(out, "</div><hr class=\"rule\"></div>\n");
 }
 
 /* The laws of the campaign's time (to the end of 2023). */

@@ -49,7 +49,7 @@ void
 paper_submission(const struct paper *paper, struct buf *out)
 {
     struct buf about = {0}, sign = {0};
-    html(&about, "Về việc đề nghị khen thưởng thành tích trong phong trào thi đua<br>“%s”",
+    html(&about, "Về việc đề nghị khen thưởng thành tích trong phong trào thi đua</div><div>“%s”",
          json_text(paper->campaign, "title_vi"));
     html(&sign, "<div>TM. HỘI ĐỒNG</div><div>%s</div>",
          paper->head[0] != '\0' ? paper->head : "CHỦ TỊCH HỘI ĐỒNG");

@@ -9,6 +9,13 @@
 #include <string.h>
 #include <time.h>
 
+/* Lists that every page has whole. */
+static bool
+is_of_every_page(const char *key)
+{
+    return strcmp(key, "columns") == 0 || strcmp(key, "members") == 0;
+}
+
 /* Every list of the page behind the same list of the answer. */
 static void
 pages_join(json_t *answer, json_t *page)
@@ -18,7 +25,7 @@ pages_join(json_t *answer, json_t *page)
     json_object_foreach(page, key, value)
     {
         json_t *list = json_object_get(answer, key);
-        if (json_is_array(value) && json_is_array(list) && strcmp(key, "columns") != 0) {
+        if (json_is_array(value) && json_is_array(list) && !is_of_every_page(key)) {
             json_array_extend(list, value);
         }
     }

@@ -49,17 +49,22 @@ child_note(struct child *child, const char *data, unsigned number)
 }
 
 void
-children_init(struct children *c, const char *folder, const char *data, uint64_t shards,
+children_init(struct children *c, const char *folder, const struct settings *settings,
               char **options)
 {
-    *c = (struct children){.count = (unsigned)shards + 2, .options = options};
+    bool gateway = settings->gateway_listen[0] != '\0';
+    unsigned shards = (unsigned)settings->shards;
+    *c = (struct children){.count = shards + 2 + gateway, .options = options};
     c->list = mem_alloc(c->count * sizeof *c->list);
     child_init(&c->list[0], folder, "thidua-broker", true);
-    for (unsigned i = 1; i + 1 < c->count; i++) {
+    for (unsigned i = 1; i <= shards; i++) {
         child_init(&c->list[i], folder, "thidua-tally", false);
-        child_note(&c->list[i], data, i);
+        child_note(&c->list[i], settings->data, i);
     }
-    child_init(&c->list[c->count - 1], folder, "thidua-query", false);
+    child_init(&c->list[shards + 1], folder, "thidua-query", false);
+    if (gateway) {
+        child_init(&c->list[shards + 2], folder, "thidua-gateway", false);
+    }
 }
 
 void

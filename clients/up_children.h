@@ -1,9 +1,11 @@
-/* The processes that `thidua up` runs: the broker, a tally worker a shard, a query worker. Starts them, starts
+/* The processes that `thidua up` runs: the broker, a tally worker a shard, a query worker, and a
+ * gateway where gateway_listen says so. Starts them, starts
  * again what dies, stops them in order. Never blocks except while stopping. */
 #ifndef CLIENTS_UP_CHILDREN_H
 #define CLIENTS_UP_CHILDREN_H
 
 #include "clients/up_suspect.h"
+#include "proto/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,8 +31,8 @@ struct children {
     char **options; /* --data DIR and --clock-offset-us N, the same for all; ends with NULL */
 };
 
-/* `folder` is where the programs are, `data` the data directory; `options` stay the caller's. */
-void children_init(struct children *c, const char *folder, const char *data, uint64_t shards,
+/* `folder` is where the programs are, `options` stay the caller's. */
+void children_init(struct children *c, const char *folder, const struct settings *settings,
                    char **options);
 void children_fini(struct children *c);
 /* Starts what is due; gives the milliseconds until the next is, -1 where none waits. */

@@ -1,8 +1,9 @@
 /* thidua access: who may speak. `check` and `publish` take a file in which each principal stands whole; `grant`
- * adds to what is in force; `revoke` takes all away; `list` shows it. A change of one principal is a
+ * adds to what is in force; `revoke` takes all away; `token` and `password` are for the gateway; `list` shows it. A change of one principal is a
  * record with all of it: two operators who change the same one at once overwrite each other, which the
  * list shows. */
 #include "clients/access_book.h"
+#include "clients/access_token.h"
 #include "clients/answers.h"
 #include "clients/files.h"
 #include "clients/reading.h"
@@ -12,12 +13,14 @@
 #include "common/text.h"
 #include "proto/curve.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 struct grant {
     struct option_list roles, units, public_keys, drop_keys, acts_for;
     const char *title, *public_key_of;
+    const char *name, *until; /* of a token */
 };
 
 /* ---- the file ---- */
@@ -236,6 +239,50 @@ principal_change(const struct options *o, const struct grant *grant)
     return code;
 }
 
+/* ---- tokens and the password ---- */
+
+/* What is in force, changed by `args`: "token new P", "token revoke P", "password P". */
+static int
+secret_change(const struct options *o, const struct grant *g, struct access_entry *entry,
+              char token[TOKEN_TEXT], char hash[PASSWORD_HASH_MAX + 1])
+{
+    if (entry->roles == 0) {
+        return say_code(EX_DATAERR,
+                        tr("“%.*s” không có vai trò nào; hãy cấp trước (access grant).",
+                           "“%.*s” has no role; grant one first (access grant)."),
+                        SLICE_ARG(entry->principal));
+    }
+    if (strcmp(o->args[0], "password") == 0) {
+        return password_take(entry, hash);
+    }
+    return strcmp(o->args[1], "new") == 0 ? token_make(entry, g->name, g->until, token)
+                                          : token_revoke(entry, g->name);
+}
+
+static int
+secret_run(const struct options *o, const struct grant *g, const char *principal)
+{
+    struct arena *arena = arena_new();
+    struct contact contact;
+    struct access_entry entry;
+    char token[TOKEN_TEXT] = "", hash[PASSWORD_HASH_MAX + 1];
+    bool found;
+    int code = contact_open(&contact, o);
+    if (code == 0) {
+        code = access_book_find(&contact, principal, arena, &entry, &found);
+        code = code == 0 ? secret_change(o, g, &entry, token, hash) : code;
+        code = code == 0 ? access_book_put(&contact, &entry) : code;
+        contact_close(&contact);
+    }
+    if (code == 0 && token[0] != '\0') {
+        puts(token);
+        say(tr("token này chỉ hiện một lần; hãy cất nơi an toàn.",
+               "this token is shown once; put it in a safe place."));
+    }
+    arena_free(&arena);
+    return code;
+}
+
 /* ---- list ---- */
 
 static void
@@ -305,6 +352,14 @@ principal_check(const char *principal)
                     principal);
 }
 
+static bool
+is_secret(const struct options *o)
+{
+    return (strcmp(o->args[0], "token") == 0 && o->arg_count == 3 &&
+            (strcmp(o->args[1], "new") == 0 || strcmp(o->args[1], "revoke") == 0)) ||
+           (strcmp(o->args[0], "password") == 0 && o->arg_count == 2);
+}
+
 static int
 run(const struct options *o, const struct grant *grant)
 {
@@ -312,19 +367,26 @@ run(const struct options *o, const struct grant *grant)
     if (strcmp(what, "list") == 0) {
         return list_run(o);
     }
-    if (o->arg_count < 2) {
-        return say_code(
-            EX_USAGE,
-            tr("“access %s” cần thêm một tham số.", "“access %s” wants one more argument."), what);
+    if (is_secret(o)) {
+        const char *principal = o->args[o->arg_count - 1];
+        int wrong = principal_check(principal);
+        return wrong == 0 ? secret_run(o, grant, principal) : wrong;
+    }
+    if (o->arg_count != 2) {
+        return say_code(EX_USAGE,
+                        tr("“access %s” cần đúng một tham số nữa.",
+                           "“access %s” wants one more argument, and no others."),
+                        what);
     }
     if (strcmp(what, "check") == 0 || strcmp(what, "publish") == 0) {
         return file_run(o, what[0] == 'p');
     }
     if (strcmp(what, "grant") != 0 && strcmp(what, "revoke") != 0) {
-        return say_code(EX_USAGE,
-                        tr("“%s” không phải là check, publish, grant, revoke hay list.",
-                           "“%s” is none of check, publish, grant, revoke, list."),
-                        what);
+        return say_code(
+            EX_USAGE,
+            tr("“%s” không phải là check, publish, grant, revoke, token, password hay list.",
+               "“%s” is none of check, publish, grant, revoke, token, password, list."),
+            what);
     }
     int code = principal_check(o->args[1]);
     return code == 0 ? principal_change(o, what[0] == 'g' ? grant : NULL) : code;
@@ -351,6 +413,10 @@ verb_access(int argc, char **argv)
         LIST_OPTION("acts-for", "P", &grant.acts_for, false,
                     "grant: cổng được nói thay chủ thể này; * là tất cả",
                     "grant: a gateway may speak for this principal; * for all"),
+        TEXT_OPTION("name", "N", &grant.name, false, "token: tên của hệ thống dùng nó",
+                    "token: the name of the system that uses it"),
+        TEXT_OPTION("until", "DAY", &grant.until, false, "token new: ngày cuối còn hiệu lực",
+                    "token new: its last day"),
         TEXT_OPTION("title", "TEXT", &grant.title, false, "grant: tên cho người đọc",
                     "grant: its name for people"),
     };

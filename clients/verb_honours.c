@@ -1,5 +1,7 @@
 /* thidua honours: what was decided and not revoked; thidua history: all that a subject was nominated for. */
 #include "clients/answers.h"
+#include "clients/paper.h"
+#include "clients/paper_out.h"
 #include "clients/reading.h"
 #include "clients/review.h"
 #include "clients/table.h"
@@ -7,6 +9,7 @@
 #include "clients/words.h"
 
 #include <inttypes.h>
+#include <sysexits.h>
 
 static void
 honours_show(const json_t *answer, const struct options *o)
@@ -33,16 +36,63 @@ honours_show(const json_t *answer, const struct options *o)
     table_free(&table);
 }
 
+static int
+sheets_write(const struct sheet *sheet, const char *csv, const char *ods)
+{
+    struct buf out = BUF_EMPTY;
+    int code = 0;
+    if (csv != NULL) {
+        sheet_csv(sheet, &out);
+        code = paper_out(csv, buf_slice_of(&out));
+    }
+    if (code == 0 && ods != NULL) {
+        buf_clear(&out);
+        code = sheet_ods(sheet, &out) == ERR_OK
+                   ? paper_out(ods, buf_slice_of(&out))
+                   : say_code(EX_SOFTWARE,
+                              tr("không tạo được bảng tính.", "the spreadsheet cannot be made."));
+    }
+    buf_fini(&out);
+    return code;
+}
+
+/* As lists are printed: by award, then collectives, persons, households, by given name. */
+static int
+sheets_run(const struct options *o, struct question *question, const char *csv, const char *ods)
+{
+    struct contact contact;
+    json_t *answer;
+    int code = contact_open(&contact, o);
+    if (code == 0) {
+        code = reading_pages(&contact, "honours", question, &answer);
+        contact_close(&contact);
+    }
+    if (code == 0) {
+        json_t *sorted = paper_sorted(json_object_get(answer, "honours"));
+        struct sheet *sheet = paper_sheet(sorted);
+        code = sheets_write(sheet, csv, ods);
+        sheet_free(&sheet);
+        json_decref(sorted);
+        json_decref(answer);
+    }
+    question_fini(question);
+    return code;
+}
+
 int
 verb_honours(int argc, char **argv)
 {
     struct options o;
-    const char *theme = NULL, *unit = NULL, *award = NULL;
+    const char *theme = NULL, *unit = NULL, *award = NULL, *csv = NULL, *ods = NULL;
     const struct option_spec own[] = {
         TEXT_OPTION("theme", "CODE", &theme, false, "chỉ chủ đề này", "only this theme"),
         TEXT_OPTION("unit", "CODE", &unit, false, "chỉ đơn vị này và cấp dưới",
                     "only this unit and those beneath"),
         TEXT_OPTION("award", "CODE", &award, false, "chỉ hình thức này", "only this award"),
+        TEXT_OPTION("csv", "FILE", &csv, false, "ghi ra tệp CSV; - là stdout",
+                    "write a CSV file; - is stdout"),
+        TEXT_OPTION("ods", "FILE", &ods, false, "ghi ra bảng tính ODS; - là stdout",
+                    "write an ODS spreadsheet; - is stdout"),
     };
     struct question question = {0};
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
@@ -53,7 +103,8 @@ verb_honours(int argc, char **argv)
     question_text(&question, "theme", theme);
     question_text(&question, "unit", unit);
     question_text(&question, "award", award);
-    return reading_run(&o, "honours", &question, honours_show);
+    return csv != NULL || ods != NULL ? sheets_run(&o, &question, csv, ods)
+                                      : reading_run(&o, "honours", &question, honours_show);
 }
 
 static void

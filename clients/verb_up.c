@@ -73,7 +73,7 @@ up_run(struct up *up, char **options)
         free(folder);
         return say_code(EX_OSERR, "signalfd: %s", strerror(errno));
     }
-    children_init(&up->children, folder, up->settings.data, up->settings.shards, options);
+    children_init(&up->children, folder, &up->settings, options);
     free(folder);
     up->opening_on = opening_begin(&up->opening, &up->settings);
     say(tr("chạy %s, lắng nghe tại %s", "running %s, listening at %s"), up->settings.data,

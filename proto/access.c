@@ -3,6 +3,7 @@
  * twice does no harm (the wider of the two counts); a key that stands twice is a slip, and told. */
 #include "proto/access.h"
 
+#include "common/period.h"
 #include "common/text.h"
 #include "proto/cursor.h"
 #include "proto/limits.h"
@@ -132,11 +133,57 @@ acts_for_decode(struct slice field, struct arena *arena, struct access_entry *en
     return true;
 }
 
+static bool
+token_decode(struct cursor *c, struct access_token *token, struct complaint *why)
+{
+    uint32_t cells = 0;
+    uint64_t until;
+    struct slice hash;
+    if (cursor_array(c, &cells) != ERR_OK || cells != 3 || cursor_text(c, &token->name) != ERR_OK ||
+        cursor_bytes(c, &hash) != ERR_OK || hash.len != ACCESS_TOKEN_HASH ||
+        cursor_uint(c, &until) != ERR_OK || until > DAY_MAX) {
+        return complain(why, CODE_WRONG_TYPE, slice_text("tokens"), "%s", "[[str, bin, uint]…]");
+    }
+    memcpy(token->hash, hash.data, ACCESS_TOKEN_HASH);
+    token->until = (int32_t)until;
+    return code_is_valid(token->name) ||
+           complain(why, CODE_CODE_INVALID, slice_text("tokens"), "%.*s", SLICE_ARG(token->name));
+}
+
+static bool
+tokens_decode(struct slice field, struct access_entry *entry, struct complaint *why)
+{
+    struct cursor c;
+    uint32_t n;
+    if (!list_open(field, "tokens", ACCESS_TOKENS_MAX, &c, &n, why)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (!token_decode(&c, &entry->tokens[i], why)) {
+            return false;
+        }
+    }
+    entry->token_count = n;
+    return true;
+}
+
+/* Nothing but what libsodium writes: a gateway hands it to crypto_pwhash_str_verify as it is. */
+static bool
+password_check(struct slice password, struct complaint *why)
+{
+    static const char prefix[] = "$argon2id$";
+    return password.len == 0 ||
+           (password.len > sizeof prefix &&
+            memcmp(password.data, prefix, sizeof prefix - 1) == 0) ||
+           complain(why, CODE_WRONG_TYPE, slice_text("password"), "%s", "argon2id");
+}
+
 bool
 access_decode(const struct record_access *record, struct arena *arena, struct access_entry *entry,
               struct complaint *why)
 {
-    *entry = (struct access_entry){.principal = record->principal, .title = record->title};
+    *entry = (struct access_entry){
+        .principal = record->principal, .title = record->title, .password = record->password};
     if (slice_is(record->principal, PRINCIPAL_LOCAL)) {
         return complain(why, CODE_CHOICE_INVALID, slice_text("principal"), "%s", PRINCIPAL_LOCAL);
     }
@@ -148,11 +195,13 @@ access_decode(const struct record_access *record, struct arena *arena, struct ac
     entry->roles = (uint32_t)record->roles;
     if (!keys_decode(record->keys, entry, why) ||
         !units_of_record(record->units, arena, entry, why) ||
-        !acts_for_decode(record->acts_for, arena, entry, why)) {
+        !acts_for_decode(record->acts_for, arena, entry, why) ||
+        !tokens_decode(record->tokens, entry, why) || !password_check(record->password, why)) {
         return false;
     }
     if (entry->roles == 0) {
-        entry->key_count = entry->unit_count = 0;
+        entry->key_count = entry->unit_count = entry->token_count = 0;
+        entry->password = slice_of(NULL, 0);
     }
     return true;
 }
@@ -179,6 +228,18 @@ lists_encode(const struct access_entry *entry, struct buf *keys, struct buf *uni
     }
 }
 
+static void
+tokens_encode(const struct access_entry *entry, struct buf *tokens)
+{
+    pack_array(tokens, entry->token_count);
+    for (uint32_t i = 0; i < entry->token_count; i++) {
+        pack_array(tokens, 3);
+        pack_text(tokens, entry->tokens[i].name);
+        pack_bytes(tokens, slice_of(entry->tokens[i].hash, ACCESS_TOKEN_HASH));
+        pack_uint(tokens, (uint64_t)entry->tokens[i].until);
+    }
+}
+
 static struct slice
 list_or_absent(const struct buf *list, uint32_t count)
 {
@@ -188,8 +249,9 @@ list_or_absent(const struct buf *list, uint32_t count)
 void
 access_encode(const struct access_entry *entry, const uint8_t id[16], struct buf *out)
 {
-    struct buf keys = BUF_EMPTY, units = BUF_EMPTY, acts_for = BUF_EMPTY;
+    struct buf keys = BUF_EMPTY, units = BUF_EMPTY, acts_for = BUF_EMPTY, tokens = BUF_EMPTY;
     lists_encode(entry, &keys, &units, &acts_for);
+    tokens_encode(entry, &tokens);
     struct record_access record = {
         .principal = entry->principal,
         .roles = entry->roles,
@@ -198,11 +260,14 @@ access_encode(const struct access_entry *entry, const uint8_t id[16], struct buf
         .acts_for = list_or_absent(&acts_for, entry->acts_for_count),
         .title = entry->title,
         .id = slice_of(id, 16),
+        .tokens = list_or_absent(&tokens, entry->token_count),
+        .password = entry->password,
     };
     record_encode_access(&record, out);
     buf_fini(&keys);
     buf_fini(&units);
     buf_fini(&acts_for);
+    buf_fini(&tokens);
 }
 
 /* ---- words ---- */

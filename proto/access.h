@@ -41,6 +41,14 @@ struct access_unit {
     bool subtree; /* and all that counts beneath it */
 };
 
+/* What a system shows to a gateway: random bytes of which only the hash is kept. */
+#define ACCESS_TOKEN_HASH 32
+struct access_token {
+    struct slice name; /* a code; one a system */
+    uint8_t hash[ACCESS_TOKEN_HASH];
+    int32_t until; /* the last day that it is good, since 1970-01-01; 0: for ever */
+};
+
 struct access_entry {
     struct slice principal;
     struct slice title; /* for people: an office, a person, a system; may be empty */
@@ -49,6 +57,9 @@ struct access_entry {
     uint8_t keys[ACCESS_KEYS_MAX]
                 [ACCESS_KEY_SIZE]; /* each of them is good: one is on its way out */
     struct access_unit *units;
+    uint32_t token_count;
+    struct access_token tokens[ACCESS_TOKENS_MAX];
+    struct slice password;  /* crypto_pwhash_str's; empty: none */
     struct slice *acts_for; /* principals; "*" for every one; a gateway's only */
 };
 

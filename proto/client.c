@@ -288,6 +288,10 @@ on_error(struct client *client, struct slice header)
         session_unknown(client);
         return;
     }
+    if (why.code == CODE_NOT_IN_ROLE && client->session.state == SESSION_HELLO) {
+        session_barred(client, &why);
+        return;
+    }
     if (why.code == CODE_SESSIONS_FULL ||
         (error.request == 0 && client->session.state == SESSION_HELLO)) {
         session_refused(client, &why);
@@ -354,19 +358,41 @@ wait_of(const struct client *client, uint32_t wait_ms)
     return (long)client_earlier(left, wait_ms);
 }
 
+unsigned
+client_poll(const struct client *client, zmq_pollitem_t *items, uint32_t *wait_ms)
+{
+    *wait_ms = (uint32_t)wait_of(client, UINT32_MAX);
+    if (client->socket == NULL) {
+        return 0;
+    }
+    items[0] = (zmq_pollitem_t){.socket = client->socket, .events = ZMQ_POLLIN};
+    items[1] = (zmq_pollitem_t){.socket = client->handshake.monitor, .events = ZMQ_POLLIN};
+    return client->handshake.monitor == NULL ? 1 : 2;
+}
+
 void
 client_step(struct client *client, uint32_t wait_ms)
 {
+    uint32_t due_ms;
     tick(client);
-    zmq_pollitem_t items[] = {
-        {.socket = client->socket, .events = ZMQ_POLLIN},
-        {.socket = client->handshake.monitor, .events = ZMQ_POLLIN},
-    };
-    int count = client->socket == NULL ? 0 : client->handshake.monitor == NULL ? 1 : 2;
-    zmq_poll(items, count, wait_of(client, wait_ms));
+    zmq_pollitem_t items[CLIENT_POLL_MAX];
+    int count = (int)client_poll(client, items, &due_ms);
+    zmq_poll(items, count, due_ms < wait_ms ? due_ms : wait_ms);
     session_watch(client);
     receive_all(client);
     tick(client);
+}
+
+void
+client_speak_for(struct client *client, struct slice principal)
+{
+    if (slice_is(principal, client->principal)) {
+        return;
+    }
+    CHECK(principal.len == 0 || code_is_valid(principal));
+    batch_seal(client);
+    memcpy(client->principal, principal.data, principal.len);
+    client->principal[principal.len] = '\0';
 }
 
 enum err

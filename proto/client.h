@@ -65,6 +65,16 @@ uint64_t client_pending(const struct client *client);
 /* Flushes and steps until nothing is pending. Every record gets its result. */
 void client_drain(struct client *client);
 
+/* For whom the records and questions that follow are sent: a gateway's (PROTOCOL.md); empty: for
+ * itself, as at first. A batch has one principal, so that a change seals the open one. */
+void client_speak_for(struct client *client, struct slice principal);
+
+/* For a loop of the caller's own: what to wait for, beside whatever else, and the longest; then
+ * client_step(client, 0). `items` has room for CLIENT_POLL_MAX; what it fills in is good until the next call of any of these. */
+#define CLIENT_POLL_MAX 2
+struct zmq_pollitem_t;
+unsigned client_poll(const struct client *client, struct zmq_pollitem_t *items, uint32_t *wait_ms);
+
 /* Asks and waits. `args`: a msgpack map, or empty. On ERR_OK *body is a map, valid until the next
  * call. ERR_REFUSED: `why`. ERR_TIMEOUT: nobody answered within give_up_ms; `why` as above. */
 enum err client_query(struct client *client, const char *name, struct slice args, uint64_t after,

@@ -148,7 +148,9 @@ batch_seal(struct client *client)
     pack_array(records, b->count);
     pack_raw(records, buf_slice_of(&b->message));
     b->request = client->next_request++;
-    struct message_submit submit = {.request = b->request, .records = buf_slice_of(records)};
+    struct message_submit submit = {.request = b->request,
+                                    .records = buf_slice_of(records),
+                                    .principal = slice_text(client->principal)};
     buf_clear(&b->message);
     message_encode_submit(&submit, &b->message);
     int64_t now = client_now(client);

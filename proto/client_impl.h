@@ -36,7 +36,7 @@ struct session {
     uint32_t retry_ms;    /* silence that we bear; doubles with each broker that does not answer */
     uint32_t broker_at;   /* in the list */
     int64_t welcome_ms;   /* when the last WELCOME came */
-    uint32_t key_refused; /* handshakes in a row that ended so */
+    uint32_t barred;      /* refusals of our key or role in a row */
     struct complaint why; /* the last refusal; CODE_NONE */
 };
 
@@ -67,6 +67,7 @@ struct query_wait {
     enum query_state state;
     uint64_t request;
     char name[CODE_MAX + 1];
+    char principal[CODE_MAX + 1]; /* for whom */
     struct buf args;
     uint64_t after;
     int64_t due_ms;
@@ -101,6 +102,7 @@ struct client {
     int64_t first_give_up_ms;   /* nor given up */
     struct query_wait query;
     struct revisions *revisions;
+    char principal[CODE_MAX + 1]; /* for whom; empty: for itself */
     uint64_t next_request;
     uint64_t jitter; /* the generator's state */
     uint64_t pending;
@@ -139,6 +141,8 @@ void session_heard(struct client *client);
 void session_unknown(struct client *client);
 /* The broker does not want us: the next one, after a pause. */
 void session_refused(struct client *client, const struct complaint *why);
+/* The same for our key or its role, which waiting does not mend: what is pending ends. */
+void session_barred(struct client *client, const struct complaint *why);
 void session_close(struct client *client);
 /* What libzmq tells of the handshake, if anything. */
 void session_watch(struct client *client);

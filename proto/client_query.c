@@ -49,6 +49,7 @@ query_start(struct client *client, const char *name, struct slice args, uint64_t
         return;
     }
     snprintf(q->name, sizeof(q->name), "%s", name);
+    memcpy(q->principal, client->principal, sizeof(q->principal));
     buf_slice(&q->args, args);
     q->after = after;
     q->request = client->next_request++;
@@ -71,6 +72,7 @@ query_send(struct client *client, int64_t now)
         .after = q->after,
         .wait_ms = q->after == 0 ? 0 : (uint64_t)wait,
         .args = buf_slice_of(&q->args),
+        .principal = slice_text(q->principal),
     };
     buf_clear(&client->scratch);
     message_encode_query(&query, &client->scratch);

@@ -174,7 +174,7 @@ session_on_welcome(struct client *client, struct slice header)
         return;
     }
     s->state = SESSION_OPEN;
-    s->key_refused = 0;
+    s->barred = 0;
     s->deadline_ms = NEVER;
     s->welcome_ms = client_now(client);
     s->heartbeat_ms = welcome.heartbeat_ms > HEARTBEAT_LEAST_MS ? (uint32_t)welcome.heartbeat_ms
@@ -215,20 +215,26 @@ session_refused(struct client *client, const struct complaint *why)
     next_broker(client);
 }
 
-/* Twice by each: a key that was granted a moment ago reaches the brokers a moment later. */
+/* Twice by each: a key or a role that was granted a moment ago reaches the brokers a moment later. */
+void
+session_barred(struct client *client, const struct complaint *why)
+{
+    struct session *s = &client->session;
+    session_refused(client, why);
+    if (++s->barred >= 2 * client->broker_count) {
+        s->barred = 0;
+        batches_refuse(client, why);
+        query_refuse(client, why);
+    }
+}
+
 static void
 key_refused(struct client *client)
 {
-    struct session *s = &client->session;
     struct complaint why;
     complain(&why, CODE_KEY_REVOKED, slice_text(client->key.principal), "%s",
-             client->brokers[s->broker_at].address);
-    session_refused(client, &why);
-    if (++s->key_refused >= 2 * client->broker_count) {
-        s->key_refused = 0;
-        batches_refuse(client, &why);
-        query_refuse(client, &why);
-    }
+             client->brokers[client->session.broker_at].address);
+    session_barred(client, &why);
 }
 
 void

@@ -38,7 +38,9 @@
 #define ANSWER_BYTES_MAX (4u << 20) /* a longer answer is given in pages */
 #define QUERY_WAIT_MAX_MS 60000     /* how long a query may wait for its `after` */
 #define ACCESS_KEYS_MAX 2           /* the old one and the new one, while a key is changed */
-#define ACCESS_UNITS_MAX 1000       /* a list that a person keeps; a subtree is one entry */
+#define ACCESS_TOKENS_MAX 8   /* systems that one principal runs, each with an old and a new one */
+#define PASSWORD_HASH_MAX 127 /* crypto_pwhash_STRBYTES without its zero */
+#define ACCESS_UNITS_MAX 1000 /* a list that a person keeps; a subtree is one entry */
 #define ACCESS_ACTS_FOR_MAX 1000    /* beyond it, "*" */
 #define ACCESS_PRINCIPALS_MAX 20000 /* as many as units: all of them fit the broker's memory */
 #define CLIENT_BROKERS_MAX 16       /* a list that a person keeps */

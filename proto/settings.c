@@ -82,7 +82,8 @@ static const struct number_key number_keys[] = {
 };
 
 #define NUMBER_COUNT (sizeof number_keys / sizeof *number_keys)
-#define KEY_COUNT (NUMBER_COUNT + 2) /* and `listen`, `listen_tcp` */
+#define TEXT_COUNT 5
+#define KEY_COUNT (NUMBER_COUNT + TEXT_COUNT)
 
 /* One sentence; gives back false, so that a check may `return wrong(...)`. */
 __attribute__((format(printf, 2, 3))) static bool
@@ -113,12 +114,23 @@ keys_of(struct settings *s, struct conf_key keys[KEY_COUNT])
                                     .min = key->min,
                                     .max = key->max};
     }
-    keys[NUMBER_COUNT] = (struct conf_key){
-        .name = "listen", .kind = CONF_TEXT, .to.text = s->listen, .size = sizeof s->listen};
-    keys[NUMBER_COUNT + 1] = (struct conf_key){.name = "listen_tcp",
-                                               .kind = CONF_TEXT,
-                                               .to.text = s->listen_tcp,
-                                               .size = sizeof s->listen_tcp};
+    const struct {
+        const char *name;
+        char *to;
+        size_t size;
+    } texts[TEXT_COUNT] = {
+        {"listen", s->listen, sizeof s->listen},
+        {"listen_tcp", s->listen_tcp, sizeof s->listen_tcp},
+        {"gateway_listen", s->gateway_listen, sizeof s->gateway_listen},
+        {"gateway_cert", s->gateway_cert, sizeof s->gateway_cert},
+        {"gateway_tls_key", s->gateway_tls_key, sizeof s->gateway_tls_key},
+    };
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        keys[NUMBER_COUNT + i] = (struct conf_key){.name = texts[i].name,
+                                                   .kind = CONF_TEXT,
+                                                   .to.text = texts[i].to,
+                                                   .size = texts[i].size};
+    }
 }
 
 /* ---- the data directory ---- */
@@ -433,6 +445,27 @@ settings_defaults(struct settings *s, const char *data, char why[WHY_SIZE])
     return defaults_set(s, data, why) && settings_check(s, why);
 }
 
+/* A key that may be empty, which a file cannot say: then a comment shows its form. */
+static void
+text_write(struct buf *out, const char *name, const char *value, const char *form)
+{
+    bool set = value[0] != '\0';
+    buf_printf(out, "%s%s = %s\n", set ? "" : "# ", name, set ? value : form);
+}
+
+static void
+gateway_write(const struct settings *s, struct buf *out)
+{
+    buf_printf(out, "\n# Nơi cổng HTTP lắng nghe; trống: “thidua up” không chạy cổng.\n"
+                    "# Where the HTTP gateway listens; empty: “thidua up” starts none.\n");
+    text_write(out, "gateway_listen", s->gateway_listen, "127.0.0.1:8080");
+    buf_printf(out,
+               "\n# Chứng thư và khóa TLS (PEM) của cổng; trống: HTTP, sau một proxy.\n"
+               "# The gateway's TLS certificate and key (PEM); empty: HTTP, behind a proxy.\n");
+    text_write(out, "gateway_cert", s->gateway_cert, "/etc/thidua/gateway.crt");
+    text_write(out, "gateway_tls_key", s->gateway_tls_key, "/etc/thidua/gateway.key");
+}
+
 int
 settings_write(const struct settings *s, char *text, unsigned size)
 {
@@ -461,6 +494,7 @@ settings_write(const struct settings *s, char *text, unsigned size)
         moved ? "" : "# ", moved ? s->listen : "ipc:///…/run/broker",
         s->listen_tcp[0] == '\0' ? "# " : "",
         s->listen_tcp[0] == '\0' ? "tcp://*:5571" : s->listen_tcp);
+    gateway_write(s, &out);
     for (size_t i = 0; i < NUMBER_COUNT; i++) {
         const struct number_key *key = &number_keys[i];
         uint64_t number;

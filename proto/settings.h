@@ -22,7 +22,10 @@ struct settings {
     char data[SETTINGS_PATH_MAX];      /* absolute */
     char listen[SETTINGS_PATH_MAX];    /* the broker's endpoint; default ipc://DATA/run/broker */
     char listen_tcp[SETTINGS_TCP_MAX]; /* its endpoint for the network; empty: none */
-    uint64_t shards;                   /* fixed by init; 1 to 1024 */
+    char gateway_listen[SETTINGS_TCP_MAX];   /* HTTP: host:port; empty: `thidua up` starts none */
+    char gateway_cert[SETTINGS_PATH_MAX];    /* PEM; empty: TLS is a reverse proxy's */
+    char gateway_tls_key[SETTINGS_PATH_MAX]; /* PEM */
+    uint64_t shards;                         /* fixed by init; 1 to 1024 */
     uint64_t site;
     uint64_t segment_mb;      /* 64: a journal segment is sealed at this size */
     uint64_t min_free_mb;     /* 256: below this much free disk submitters are told BUSY */

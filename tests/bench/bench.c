@@ -195,6 +195,9 @@ main(int argc, char **argv)
         if (named(&plan, "rank")) {
             mode_rank(f);
         }
+        if (named(&plan, "http")) {
+            mode_http(f, plan.bin);
+        }
         failures += run_named(&plan, f);
         failures += workers_wanted(&plan) ? run_workers(&plan, f) : 0;
         if (wanted(&plan, "steady")) {

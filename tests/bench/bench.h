@@ -7,6 +7,7 @@
  *   modes.c     streams of reports, lone reports, a long journal, replay
  *   rank.c      a whole city scored, ranked and rolled up, in one process
  *   steady.c    reports at a steady pace: how long each waits
+ *   http.c      data values over HTTP, and the parsers alone
  *   network.c   keys and an endpoint for the network; the streams over tcp and CURVE
  *   offices.c   ten thousand offices, each with its key and its connection
  *   siege.c     an office's receipts while others attack
@@ -117,6 +118,8 @@ void mode_replay(struct figures *f, struct site *s);
 void mode_machine(struct figures *f, const struct site *s, uint64_t records);
 void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t seconds);
 
+/* On a site of its own, with a gateway. */
+void mode_http(struct figures *f, const char *bin);
 /* ---- rank.c ---- */
 void mode_rank(struct figures *f);
 

@@ -12,7 +12,7 @@
 static const char *const NAMES[] = {
     "tally",    "missing",    "completeness", "reports",   "export", "verdicts",
     "rejected", "unit",       "campaign",     "campaigns", "state",  "no-such-question",
-    "access",   "highlights", "rank",         "blocs",
+    "access",   "highlights", "rank",         "blocs",     "values",
 };
 
 static const char *const ASKERS[] = {"local", "ward", "head", "gone", "head@gate", "nobody"};

@@ -521,6 +521,24 @@ text_seed(void)
                       "doses,20211104,w1,c1,a1,5,me,,,,\nfirst,20211104,w1,c1,a1,,me,,,,true\n"));
 }
 
+/* Bodies of data values, as DHIS2's clients send them. */
+static void
+cells_seed(void)
+{
+    target_begin("cells_json");
+    seed_with(3, slice_text("{\"dataSet\":\"s\",\"completeDate\":\"x\",\"period\":\"2021\","
+                            "\"orgUnit\":\"u\",\"dataValues\":[{\"dataElement\":\"a\",\"value\":1},"
+                            "{\"dataElement\":\"b\",\"value\":true,\"deleted\":true}]}"));
+    target_begin("cells_csv");
+    seed_with(131, slice_text("dataelement,period,orgunit,catoptcombo,attroptcombo,value\n"
+                              "a,2021,u,,,1\n\"b\",2021,u,,,\"2\"\r\n"));
+    target_begin("cells_adx");
+    seed_with(3,
+              slice_text("<adx xmlns=\"urn:ihe:qrph:adx:2015\"><group dataSet=\"s\" orgUnit=\"u\" "
+                         "period=\"2021-11-05/P1D\"><dataValue dataElement=\"a\" value=\"1\"/>"
+                         "</group></adx>"));
+}
+
 void
 seeds_begin(const char *target)
 {
@@ -561,6 +579,7 @@ main(int argc, char **argv)
     query_seed();
     rows_seed();
     text_seed();
+    cells_seed();
     target_begin("campaign_yaml");
     seed_file("tests/data/small/campaign.yaml");
     seed_file("tests/data/bad/campaign.yaml");

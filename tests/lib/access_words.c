@@ -40,6 +40,8 @@ list_add(struct access_entry *entry, struct slice name, struct slice word)
     } else if (slice_is(name, "keys")) {
         CHECK(entry->key_count < ACCESS_KEYS_MAX);
         memset(entry->keys[entry->key_count++], atoi((const char *)word.data), ACCESS_KEY_SIZE);
+    } else if (slice_is(name, "title")) {
+        entry->title = word;
     } else {
         CHECK(slice_is(name, "for"));
         entry->acts_for[entry->acts_for_count++] = word;

@@ -293,17 +293,25 @@ ulid_of(struct rig *rig, uint8_t ulid)
 }
 
 uint32_t
-rig_merge(struct rig *rig, const char *form, const char *unit, const char *period, uint8_t ulid,
-          const char *values)
+rig_merge_only(struct rig *rig, const char *form, const char *unit, const char *period,
+               uint8_t ulid, uint64_t only, const char *values)
 {
     struct record_report in = {
         .form = slice_text(form),
         .unit = slice_text(unit),
         .period = slice_text(period),
         .merge = true,
+        .only = only,
         .id = ulid_of(rig, ulid),
     };
     return report_add(rig, &in, values);
+}
+
+uint32_t
+rig_merge(struct rig *rig, const char *form, const char *unit, const char *period, uint8_t ulid,
+          const char *values)
+{
+    return rig_merge_only(rig, form, unit, period, ulid, 0, values);
 }
 
 uint32_t

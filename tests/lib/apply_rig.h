@@ -43,6 +43,9 @@ uint32_t rig_report(struct rig *rig, const char *form, const char *unit, const c
                     const char *source, uint64_t revision, const char *values);
 uint32_t rig_merge(struct rig *rig, const char *form, const char *unit, const char *period,
                    uint8_t ulid, const char *values);
+/* The same with `only` (records.def). */
+uint32_t rig_merge_only(struct rig *rig, const char *form, const char *unit, const char *period,
+                        uint8_t ulid, uint64_t only, const char *values);
 uint32_t rig_withdraw(struct rig *rig, const char *form, const char *unit, const char *period,
                       const char *source, uint64_t revision);
 uint32_t rig_units(struct rig *rig, uint8_t ulid, const struct unit_row *rows, uint32_t count);

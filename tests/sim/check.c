@@ -211,7 +211,7 @@ check_replay(struct sim *s, uint32_t shard)
 void
 check_all(struct sim *s)
 {
-    struct model *m = model_new();
+    struct model *m = model_new(s->book);
     for (uint32_t i = 0; i < s->outbox_count; i++) {
         outbox_node_check(s, &s->outboxes[i]);
     }
@@ -221,6 +221,7 @@ check_all(struct sim *s)
     if (!s->failed) {
         check_counts(s, m, records);
         check_rows(s, m);
+        check_council(s, m);
     }
     for (uint32_t i = 0; i < s->settings.shards && !s->failed; i++) {
         check_replay(s, i);

@@ -198,10 +198,11 @@ check_rows(struct sim *s, struct model *m)
 
 /* What the shards say became of a record: plainly accepted ones have no row. */
 static uint32_t
-verdicts_told(struct sim *s, struct buf *key, enum verdict *verdict)
+verdicts_told(struct sim *s, struct buf *key, enum verdict *verdict, enum code *code)
 {
     uint32_t rows = 0;
     *verdict = VERDICT_ACCEPTED;
+    *code = CODE_NONE;
     for (uint32_t i = 0; i < s->settings.shards; i++) {
         struct state *state = s->disks[i].base;
         struct slice value;
@@ -210,6 +211,7 @@ verdicts_told(struct sim *s, struct buf *key, enum verdict *verdict)
         if (state_get(state, TABLE_VERDICT, buf_slice_of(key), &value) == ERR_OK) {
             CHECK(verdict_decode(value, &row) == ERR_OK);
             *verdict = row.verdict;
+            *code = code_of_text(row.code);
             rows++;
         }
         state_abort(state);
@@ -225,14 +227,22 @@ check_verdicts(struct sim *s, struct model *m, const struct block *block)
     struct buf key = BUF_EMPTY;
     while (!s->failed && block_next(&it, &record)) {
         enum verdict mine = model_record(m, block, &record), told;
+        enum code code;
+        if (mine == VERDICT_REJECTED && m->code == CODE_PERIOD_LOCKED) {
+            sim_count(CAME_locked);
+        }
         key_receipt(&key, (struct receipt){block->number, record.index});
-        uint32_t rows = verdicts_told(s, &key, &told);
+        uint32_t rows = verdicts_told(s, &key, &told, &code);
         if (rows > 1) {
             sim_violation("record %" PRIu64 ".%" PRIu32 " has %" PRIu32 " verdicts", block->number,
                           record.index, rows);
         } else if (told != mine) {
             sim_violation("record %" PRIu64 ".%" PRIu32 " was %s, and by the model %s",
                           block->number, record.index, verdict_name(told), verdict_name(mine));
+        } else if (mine == VERDICT_REJECTED && m->code != CODE_NONE && m->code != code) {
+            sim_violation("record %" PRIu64 ".%" PRIu32
+                          " was refused as %s, and by the model as %s",
+                          block->number, record.index, code_text(code), code_text(m->code));
         }
     }
     buf_fini(&key);

@@ -23,12 +23,21 @@ office_user(const struct sim *s, uint32_t office, char user[ACCESS_KEY_TEXT])
     access_key_format(key, user);
 }
 
+/* Where there is a council, an office is of it: its secretary for its units, and a member. */
+static uint32_t
+office_roles(const struct sim *s)
+{
+    uint32_t council = ACCESS_BIT(ACCESS_SECRETARY) | ACCESS_BIT(ACCESS_COUNCIL);
+    return ACCESS_BIT(ACCESS_SUBMITTER) | (s->has_council ? council : 0);
+}
+
 /* Mostly what an office is; else any other, or several. */
 static uint32_t
-roles_pick(struct rng *r)
+roles_pick(struct sim *s)
 {
-    if (!rng_chance(r, 1, 4)) {
-        return ACCESS_BIT(ACCESS_SUBMITTER);
+    struct rng *r = &s->load_rng;
+    if (!rng_chance(r, 1, s->has_council ? 8 : 4)) {
+        return office_roles(s);
     }
     return ACCESS_BIT(rng_between(r, 0, ACCESS_ROLE_COUNT - 1)) |
            ACCESS_BIT(rng_between(r, 0, ACCESS_WORKER - 1));
@@ -86,7 +95,7 @@ load_access(struct sim *s, uint32_t office)
     struct access_unit units[UNITS_MOST];
     struct access_entry entry = {.units = units};
     if (!rng_chance(r, 1, 6)) {
-        entry.roles = roles_pick(r);
+        entry.roles = roles_pick(s);
         entry.unit_count = units_pick(r, units);
         keys_pick(s, office, rng_chance(r, 1, 3), &entry);
     }
@@ -97,7 +106,7 @@ struct slice
 load_access_plain(struct sim *s, uint32_t office)
 {
     struct access_unit units[UNITS_MOST];
-    struct access_entry entry = {.units = units, .roles = ACCESS_BIT(ACCESS_SUBMITTER)};
+    struct access_entry entry = {.units = units, .roles = office_roles(s)};
     units[0] = (struct access_unit){slice_text(office % 2 == 0 ? "d0" : "city"), true};
     entry.unit_count = !s->healing; /* the registry may never have come to be: a key is enough */
     keys_pick(s, office, false, &entry);

@@ -171,6 +171,44 @@ rules_fill(struct sim *s, struct campaign *c)
     };
 }
 
+/* Each authority's, voted on openly or secretly or not at all; the rule of the vote may change with a revision, and
+ * an award be left out. The council's numbers: without it there are none. */
+static void
+awards_fill(struct sim *s, struct campaign *c)
+{
+    static const char *const codes[] = {"bang-khen", "khen-quan", "khen-xa", "thu-tuong",
+                                        "huan-chuong"};
+    static const enum award_level levels[] = {AWARD_CITY, AWARD_DISTRICT, AWARD_COMMUNE,
+                                              AWARD_PRIME_MINISTER, AWARD_PRESIDENT};
+    static const uint32_t percents[] = {50, 60, 75, 100}, quorums[] = {0, 50, 50, 75, 100};
+    struct rng *r = &s->council_rng;
+    c->award_count = rng_chance(r, 1, 12) ? 4 : 5;
+    c->awards = ARENA_ARRAY(s->arena, struct award, 5);
+    for (uint32_t i = 0; i < c->award_count; i++) {
+        bool voted = i != 2 && (i != 4 || rng_chance(r, 1, 2));
+        c->awards[i] = (struct award){
+            .code = slice_text(codes[i]),
+            .title = title_of(codes[i]),
+            .subjects = FOR_COLLECTIVE | (rng_chance(r, 1, 2) ? FOR_INDIVIDUAL : 0),
+            .level = levels[i],
+            .percent = voted ? percents[rng_between(r, 0, 3)] : 0,
+            .base = !voted                ? 0
+                    : rng_chance(r, 1, 2) ? BASE_TOTAL
+                                          : BASE_PRESENT,
+            .quorum = voted ? quorums[rng_between(r, 0, 4)] : 0,
+            .secret = voted && (i == 0 || i == 3) && !rng_chance(r, 1, 10),
+            .written = voted && rng_chance(r, 2, 3),
+            .quota = rng_chance(r, 1, 2) ? (uint32_t)rng_between(r, 1, 2) : 0,
+            .simplified = rng_chance(r, 1, 2),
+        };
+    }
+    uint32_t days[7];
+    for (int i = 0; i < 7; i++) {
+        days[i] = (uint32_t)rng_between(r, 0, 3);
+    }
+    c->stages = (struct stages){days[0], days[1], days[2], days[3], days[4], days[5], days[6]};
+}
+
 struct slice
 load_campaign(struct sim *s)
 {
@@ -197,6 +235,9 @@ load_campaign(struct sim *s)
     c.forms[0] = daily_of(s, more);
     c.forms[1] = form_of(s->arena, "weekly", GRAN_WEEK, "commune");
     c.forms[2] = form_of(s->arena, "monthly", GRAN_MONTH, "district");
+    if (s->has_council) {
+        awards_fill(s, &c);
+    }
     campaign_link(&c, s->arena);
     struct buf wire = BUF_EMPTY, body = BUF_EMPTY;
     campaign_encode(&c, &wire);

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 
 struct model *
-model_new(void)
+model_new(const struct book *book)
 {
     struct model *m = mem_alloc(sizeof(*m));
     m->arena = arena_new();
     m->turn = arena_new();
+    m->council = mem_alloc(sizeof(*m->council));
+    m->council->book = book;
     return m;
 }
 
@@ -22,6 +24,7 @@ model_free(struct model **model)
     if (*model != NULL) {
         arena_free(&(*model)->arena);
         arena_free(&(*model)->turn);
+        free((*model)->council);
         free(*model);
     }
     *model = NULL;
@@ -346,6 +349,13 @@ quarantine(struct model *m, const struct block *block, const struct block_record
 
 /* ---- any record ---- */
 
+bool
+model_refuse(struct model *m, enum code code)
+{
+    m->code = code;
+    return false;
+}
+
 static enum verdict
 judge(struct model *m, const struct block *block, const struct block_record *record)
 {
@@ -369,6 +379,10 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
         return model_access(m, record);
     case RECORD_quarantine:
         return quarantine(m, block, record);
+    case RECORD_approval:
+        return model_approval(m, block, record);
+    case RECORD_nomination ... RECORD_file:
+        return model_council(m, block, record, type);
     default:
         return VERDICT_REJECTED;
     }
@@ -377,6 +391,7 @@ judge(struct model *m, const struct block *block, const struct block_record *rec
 enum verdict
 model_record(struct model *m, const struct block *block, const struct block_record *record)
 {
+    m->code = CODE_NONE;
     enum verdict verdict = judge(m, block, record);
     m->verdicts[verdict]++;
     arena_reset(m->turn);

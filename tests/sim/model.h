@@ -12,6 +12,7 @@
 #include "proto/block.h"
 #include "proto/campaign.h"
 #include "proto/records.h"
+#include "tests/sim/model_council.h"
 
 #define MODEL_CODES_MAX 32
 #define MODEL_INDICATORS_MAX 8
@@ -20,6 +21,7 @@
 #define MODEL_OWN_MAX 4 /* units of one principal */
 #define MODEL_ULIDS_MAX 4096
 #define MODEL_SKIPS_MAX 1024
+#define MODEL_APPROVALS_MAX 1024
 #define MODEL_KEYS_MAX 4096 /* of the hash tables; a power of two, twice what a run can fill */
 
 struct model_codes {
@@ -76,6 +78,14 @@ struct model_tally {
     struct model_cell cells[MODEL_INDICATORS_MAX];
 };
 
+/* A unit's period that was approved at some time. */
+struct model_approval {
+    uint32_t unit;
+    struct period period;
+    bool approved; /* false: opened again */
+    struct receipt receipt;
+};
+
 struct model {
     struct model_codes units, forms, indicators, sources;
     struct model_unit unit[MODEL_CODES_MAX];
@@ -99,10 +109,14 @@ struct model {
     bool huge;                             /* a value was seen with which a sum may overflow */
     struct receipt skips[MODEL_SKIPS_MAX]; /* quarantined */
     uint32_t skip_count;
+    struct model_approval approvals[MODEL_APPROVALS_MAX];
+    uint32_t approval_count;
+    struct model_council *council;
+    enum code code; /* of the record just refused, where the model is sure; else CODE_NONE */
     uint64_t verdicts[VERDICT_QUARANTINED + 1];
 };
 
-struct model *model_new(void);
+struct model *model_new(const struct book *book);
 void model_free(struct model **model);
 /* Before the first record: one that a quarantine somewhere in the journal names. */
 void model_skip(struct model *m, struct receipt receipt);
@@ -124,6 +138,8 @@ struct model_report *model_report_at(struct model *m, uint64_t key);
 struct model_tally *model_tally_at(struct model_tally *table, uint64_t key);
 
 /* ---- between the model's files ---- */
+/* False, so that a check may return it. */
+bool model_refuse(struct model *m, enum code code);
 struct model_claim {
     struct slice campaign, form, unit, period, source;
 };
@@ -135,6 +151,9 @@ struct model_place {
 /* model_place.c: false: refused. */
 bool model_place_find(struct model *m, const struct block *block, const struct block_record *record,
                       const struct model_claim *claim, struct model_place *place);
+/* The unit as it was on its last day in the period; NULL: it was not there. */
+const struct model_version *model_version_in(const struct model *m, uint32_t unit,
+                                             struct period period);
 /* model_registry.c */
 enum verdict model_units(struct model *m, const struct block *block,
                          const struct block_record *record);
@@ -147,6 +166,20 @@ enum verdict model_access(struct model *m, const struct block_record *record);
 bool model_may_report(struct model *m, struct slice principal, uint32_t unit, int32_t day);
 /* Units and campaigns; `access`: who may speak. */
 bool model_may_rule(struct model *m, struct slice principal, bool access);
+/* As it was on the day; before it began as at first, after it ended as at last; NULL: never there. */
+const struct model_version *model_version_near(const struct model *m, uint32_t unit, int32_t day);
+/* NULL: it was not there on the day. */
+const struct model_version *model_version_on(const struct model *m, uint32_t unit, int32_t day);
+/* Whether it has one of the roles (bits); `local` has all. */
+bool model_has_role(const struct model *m, struct slice principal, uint32_t roles);
+/* The same, and the unit is its own on the day; refused with not-in-role or not-allowed. */
+bool model_may_for(struct model *m, struct slice principal, uint32_t roles, uint32_t unit,
+                   int32_t day);
+/* model_approval.c */
+enum verdict model_approval(struct model *m, const struct block *block,
+                            const struct block_record *record);
+/* Whether the form's period of the unit is locked. */
+bool model_is_locked(const struct model *m, uint32_t unit, struct period period);
 /* model_tally.c: the base row with `report` for what is there; false: a sum does not fit, and nothing
  * has changed. */
 bool model_replace(struct model *m, const struct model_place *place,

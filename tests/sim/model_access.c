@@ -13,10 +13,10 @@ principal_of(struct model *m, struct slice name)
 
 /* ---- units ---- */
 
-/* As it was on the day; before it began as at first, after it ended as at last. */
-static const struct model_version *
-version_near(const struct model_unit *unit, int32_t day)
+const struct model_version *
+model_version_near(const struct model *m, uint32_t at, int32_t day)
 {
+    const struct model_unit *unit = &m->unit[at];
     const struct model_version *first = NULL, *last = NULL;
     for (uint32_t i = 0; i < unit->count; i++) {
         const struct model_version *v = &unit->versions[i];
@@ -28,11 +28,23 @@ version_near(const struct model_unit *unit, int32_t day)
     return last != NULL ? last : first;
 }
 
+const struct model_version *
+model_version_on(const struct model *m, uint32_t at, int32_t day)
+{
+    for (uint32_t i = 0; i < m->unit[at].count; i++) {
+        const struct model_version *v = &m->unit[at].versions[i];
+        if (v->from <= day && day <= v->to) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
 static bool
 stands_beneath(const struct model *m, uint32_t unit, uint32_t top, int32_t day)
 {
     for (int depth = 0; depth < UNIT_DEPTH_MAX; depth++) {
-        const struct model_version *v = version_near(&m->unit[unit], day);
+        const struct model_version *v = model_version_near(m, unit, day);
         if (v == NULL || v->parent[0] == '\0') {
             return false;
         }
@@ -45,22 +57,44 @@ stands_beneath(const struct model *m, uint32_t unit, uint32_t top, int32_t day)
     return false;
 }
 
-bool
-model_may_report(struct model *m, struct slice name, uint32_t unit, int32_t day)
+static bool
+owns(const struct model *m, const struct model_principal *p, uint32_t unit, int32_t day)
 {
-    const struct model_principal *p = principal_of(m, name);
-    if (slice_is(name, "local")) {
-        return true;
-    }
-    if (p == NULL || (!p->role[ACCESS_SUBMITTER] && !p->role[ACCESS_INGEST])) {
-        return false;
-    }
     for (uint32_t i = 0; i < p->unit_count; i++) {
         if (p->units[i] == unit || (p->subtree[i] && stands_beneath(m, unit, p->units[i], day))) {
             return true;
         }
     }
     return false;
+}
+
+bool
+model_has_role(const struct model *m, struct slice name, uint32_t roles)
+{
+    uint32_t at = model_code(&m->principals, name);
+    bool has = slice_is(name, "local");
+    for (int role = 0; at != UINT32_MAX && role < ACCESS_ROLE_COUNT; role++) {
+        has = has || ((roles & ACCESS_BIT(role)) != 0 && m->principal[at].role[role]);
+    }
+    return has;
+}
+
+bool
+model_may_for(struct model *m, struct slice name, uint32_t roles, uint32_t unit, int32_t day)
+{
+    if (!model_has_role(m, name, roles)) {
+        bool any = model_has_role(m, name, ACCESS_ALL);
+        return model_refuse(m, any ? CODE_NOT_IN_ROLE : CODE_NOT_ALLOWED);
+    }
+    return slice_is(name, "local") || owns(m, principal_of(m, name), unit, day) ||
+           model_refuse(m, CODE_NOT_ALLOWED);
+}
+
+bool
+model_may_report(struct model *m, struct slice name, uint32_t unit, int32_t day)
+{
+    return model_may_for(m, name, ACCESS_BIT(ACCESS_SUBMITTER) | ACCESS_BIT(ACCESS_INGEST), unit,
+                         day);
 }
 
 bool

@@ -1,4 +1,4 @@
-/* Whether a report may stand where it says: the checks of docs/DESIGN.md, section 4. */
+/* Whether a report may stand where it says: the checks of docs/DESIGN.md, section 4, the lock last. */
 #include "tests/sim/model.h"
 
 static bool
@@ -12,10 +12,10 @@ named(const struct code_list *list, struct slice code)
     return false;
 }
 
-/* The unit as it was on its last day in the period; NULL: it was not there. */
-static const struct model_version *
-version_in(const struct model_unit *unit, struct period period)
+const struct model_version *
+model_version_in(const struct model *m, uint32_t at, struct period period)
 {
+    const struct model_unit *unit = &m->unit[at];
     const struct model_version *last = NULL;
     for (uint32_t i = 0; i < unit->count; i++) {
         const struct model_version *v = &unit->versions[i];
@@ -59,7 +59,7 @@ model_place_find(struct model *m, const struct block *block, const struct block_
     }
     place->form = &m->campaign.forms[form];
     int32_t today = day_of_time(block->time_us, m->campaign.utc_offset_minutes);
-    const struct model_version *version = version_in(&m->unit[unit], place->key.period);
+    const struct model_version *version = model_version_in(m, unit, place->key.period);
     struct slice source = claim->source.len > 0 ? claim->source : place->form->sources.codes[0];
     if (version == NULL || !model_may_report(m, record->principal, unit, today) ||
         !named(&place->form->levels, slice_text(version->level)) ||
@@ -69,5 +69,8 @@ model_place_find(struct model *m, const struct block *block, const struct block_
     place->key.form = model_code(&m->forms, claim->form);
     place->key.unit = unit;
     place->key.source = model_code(&m->sources, source);
-    return time_fits(m, block, place);
+    if (!time_fits(m, block, place)) {
+        return false;
+    }
+    return !model_is_locked(m, unit, place->key.period) || model_refuse(m, CODE_PERIOD_LOCKED);
 }

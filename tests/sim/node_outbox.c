@@ -1,6 +1,7 @@
 /* An office with an outbox: a clerk who puts reports in, a process that sends them (the product's own
  * outbox and sender), and a disk that keeps what was committed. The clerk remembers what was
  * acknowledged: all of it must arrive, in that order. */
+#include "clients/outbox_sender.h"
 #include "common/check.h"
 #include "tests/sim/sim.h"
 

@@ -43,7 +43,7 @@ submitter_start(struct sim *s, struct submitter *b)
         .brokers = brokers,
         .name = b->node.name,
         .in_flight = 1 + b->index % 3,
-        .batch_records = 1 + 7 * b->index,
+        .batch_records = 1 + 7 * b->index + (s->has_council ? 5 : 0),
         .give_up_ms = 100000000,
     };
     s->current = &b->node;

@@ -4,12 +4,14 @@
 #define SIM_NODES_H
 
 #include "broker/broker.h"
-#include "clients/outbox_sender.h"
 #include "proto/client_impl.h"
 #include "tests/sim/net.h"
 #include "workers/tally/worker.h"
 
 struct disk;
+struct outbox;
+struct outbox_mem;
+struct outbox_sender;
 struct sim;
 
 struct node {

@@ -2,6 +2,7 @@
 #include "common/check.h"
 #include "common/mem.h"
 #include "common/period.h"
+#include "tests/sim/book.h"
 #include "tests/sim/sim.h"
 
 #include <inttypes.h>
@@ -76,7 +77,7 @@ nodes_make(struct sim *s)
     struct rng *r = &s->node_rng;
     s->worker_count = (uint32_t)(s->settings.shards + (uint64_t)rng_between(r, 0, 2));
     s->submitter_count = (uint32_t)rng_between(r, 2, SIM_SUBMITTERS_MAX);
-    s->has_offices = rng_chance(r, 1, 2);
+    s->has_offices = rng_chance(r, 1, 2) || (s->has_council && rng_chance(r, 3, 4));
     snprintf(s->broker.node.name, sizeof(s->broker.node.name), "broker");
     s->broker.journal = journal_mem_new();
     s->broker.free_bytes = (uint64_t)1 << 40;
@@ -121,11 +122,14 @@ run_make(struct sim *s)
     s->node_rng = rng_stream(s->seed, 4);
     s->sodium_rng = rng_stream(s->seed, 5);
     s->outbox_rng = rng_stream(s->seed, 6);
+    s->council_rng = rng_stream(s->seed, 7);
     s->sent = mem_alloc(SIM_RECORDS_MAX * sizeof(*s->sent));
+    s->book = mem_alloc(sizeof(*s->book));
     s->load_left = (uint32_t)rng_between(&s->load_rng, 100, 400);
     net_init(&s->net);
     settings_choose(s);
     clocks_choose(s);
+    council_make(s);
     faults_choose(s);
     nodes_make(s);
     outboxes_make(s);
@@ -155,6 +159,7 @@ run_end(struct sim *s)
     }
     net_fini(&s->net);
     free(s->sent);
+    free(s->book);
     arena_free(&s->arena);
 }
 
@@ -188,6 +193,7 @@ next_us(const struct sim *s)
     for (uint32_t i = 0; i < s->outbox_count; i++) {
         next = earlier(next, node_due(&s->outboxes[i].node));
     }
+    next = earlier(next, s->council_us);
     next = s->healing && s->has_offices ? earlier(next, s->admit_us) : next;
     return s->healing ? next : earlier(next, earlier(s->fault_us, s->heal_us));
 }
@@ -241,7 +247,7 @@ static bool
 drained(struct sim *s)
 {
     struct journal_head head;
-    if (!s->healing || !s->broker.node.alive || s->operator.busy) {
+    if (!s->healing || s->council_us != INT64_MAX || !s->broker.node.alive || s->operator.busy) {
         return false;
     }
     for (uint32_t i = 0; i < s->submitter_count; i++) {
@@ -316,6 +322,7 @@ run_drive(struct sim *s)
             faults_step(s);
         }
         offices_admit(s);
+        council_turn(s);
         nodes_step(s);
     }
 }

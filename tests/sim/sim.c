@@ -9,9 +9,11 @@ struct sim *the_sim;
 const char *const COUNT_WORDS[COUNT_COUNT] = {
 #define FAULT(name, words) [FAULT_##name] = words,
 #define SENT(name, words) [SENT_##name] = words,
+#define CAME(name, words) [CAME_##name] = words,
 #include "tests/sim/counts.def"
 #undef FAULT
 #undef SENT
+#undef CAME
 };
 
 void

@@ -26,17 +26,25 @@
 #define SIM_OUTBOXES_MAX 2
 #define SIM_RECORDS_MAX 4096 /* sent in a run, again and again included */
 
+struct book;
+struct book_nomination;
+struct nomination_row;
+
 enum count {
 #define FAULT(name, words) FAULT_##name,
 #define SENT(name, words)
+#define CAME(name, words)
 #include "tests/sim/counts.def"
 #undef FAULT
 #undef SENT
+#undef CAME
 #define FAULT(name, words)
 #define SENT(name, words) SENT_##name,
+#define CAME(name, words) CAME_##name,
 #include "tests/sim/counts.def"
 #undef FAULT
 #undef SENT
+#undef CAME
     COUNT_COUNT
 };
 
@@ -70,7 +78,7 @@ struct sim {
     struct sim_stats *stats;
     struct arena *arena;
     struct settings settings;
-    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng, outbox_rng;
+    struct rng net_rng, fault_rng, load_rng, node_rng, sodium_rng, outbox_rng, council_rng;
     struct net net;
     struct disk disks[SIM_SHARDS_MAX];
     struct broker_node broker;
@@ -90,9 +98,13 @@ struct sim {
     uint64_t fault_kinds;                      /* a bit a FAULT_ that this seed may do */
     struct sent *sent;
     uint32_t sent_count;
-    bool keys_mixed;    /* one office was granted what another had connected with */
-    bool has_offices;   /* all submitters but the first come from elsewhere, each with its key */
-    uint32_t load_left; /* records still to be made up */
+    bool keys_mixed;       /* one office was granted what another had connected with */
+    struct book *book;     /* of the council's work */
+    bool has_council;      /* there are approvals, nominations, meetings */
+    bool has_offices;      /* all submitters but the first come from elsewhere, each with its key */
+    uint32_t council_left; /* acts of the council to be made up */
+    int64_t council_us;    /* when the next one is; INT64_MAX: never */
+    uint32_t load_left;    /* records still to be made up */
 };
 
 extern struct sim *the_sim;
@@ -122,6 +134,26 @@ void load_outbox(struct sim *s, uint64_t revision, struct slice *unit, struct sl
 struct slice load_units(struct sim *s);
 struct slice load_campaign(struct sim *s);
 struct slice load_ulid(struct sim *s);
+/* load_council.c: whether there is one; the next record of the council's, or several, sent by whom they are of. */
+void council_make(struct sim *s);
+void council_turn(struct sim *s);
+struct slice council_ulid(struct sim *s);
+uint32_t council_actor(struct sim *s); /* a submitter's number */
+void council_send(struct sim *s, uint32_t from, struct slice unit, struct slice body);
+/* load_approval.c: one; of a period, from the communes up. */
+void load_approval(struct sim *s);
+void load_approve_all(struct sim *s);
+/* load_nomination.c: the next act upon one that is there; one more. */
+void load_nomination_act(struct sim *s);
+void load_propose(struct sim *s);
+void load_propose_more(struct sim *s); /* where the book has room */
+/* Whether something was done about it a moment ago, and the screen has not changed since; else notes it. */
+bool load_is_awaited(struct sim *s, struct book_nomination *n, uint64_t seen);
+/* load_meeting.c: calls one for a nomination and others beside it; goes on with the one that it is on the table
+ * of; something of any meeting, mostly too late. */
+void load_meeting_call(struct sim *s, const struct nomination_row *row);
+void load_meeting_next(struct sim *s, struct book_nomination *n, const struct nomination_row *row);
+void load_meeting_late(struct sim *s);
 /* load_access.c: of one office anything; what it needs to go on. */
 struct slice load_access(struct sim *s, uint32_t office);
 struct slice load_access_plain(struct sim *s, uint32_t office);

@@ -103,7 +103,7 @@ until_session() { # until_session JQ-CONDITION: prints its principal
     timeout 20 bash -c "until thidua sessions --json | jq -re '.sessions[] | select($1) | .principal'; do :; done"
 }
 equal "and is a worker" machine-2 "$(until_session '.role == "query" and .network')"
-exits "which its key is not for" 77 thidua tally --timeout 3 --broker "$BROKER" --key "$SCRATCH/worker" --unit w1 --period 20211104
+exits "which its key is not for" 77 thidua tally --broker "$BROKER" --key "$SCRATCH/worker" --unit w1 --period 20211104
 kill -TERM $worker
 wait $worker
 equal "it ends in order" 0 $?

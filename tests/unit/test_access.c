@@ -70,7 +70,10 @@ there_and_back(void **state)
                               .acts_for_count = 2,
                               .keys = {{7}, {8}},
                               .units = units,
-                              .acts_for = acts_for};
+                              .acts_for = acts_for,
+                              .token_count = 1,
+                              .tokens = {{slice_text("dhis2"), {9}, 18932}},
+                              .password = slice_text("$argon2id$v=19$m=8,t=1,p=1$x$y")};
     struct buf out = BUF_EMPTY;
     struct arena *arena = arena_new();
     struct record_access record;
@@ -85,6 +88,16 @@ there_and_back(void **state)
     assert_true(entry.unit_count == 2 && slice_is(entry.units[0].code, "district-001"));
     assert_true(entry.units[0].subtree && !entry.units[1].subtree);
     assert_true(entry.acts_for_count == 2 && slice_is(entry.acts_for[1], "*"));
+    assert_true(entry.token_count == 1 && slice_is(entry.tokens[0].name, "dhis2"));
+    assert_true(entry.tokens[0].hash[0] == 9 && entry.tokens[0].until == 18932);
+    assert_true(slice_equal(entry.password, in.password));
+    /* Revoked, neither signs anybody in. */
+    record.roles = 0;
+    record.acts_for = slice_of(NULL, 0);
+    assert_true(access_decode(&record, arena, &entry, &why));
+    assert_true(entry.token_count == 0 && entry.password.len == 0);
+    record.password = slice_text("$1$plain");
+    assert_false(access_decode(&record, arena, &entry, &why));
     buf_fini(&out);
     arena_free(&arena);
 }

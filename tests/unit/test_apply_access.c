@@ -158,6 +158,8 @@ a_gateway_speaks_for_whom_it_may(void **state)
     assert_string_equal(report("ward@clerk", "w1"), "rejected not-allowed w1 |ward@clerk");
     assert_string_equal(report("ward@nobody", "w1"), "rejected not-allowed w1 |ward@nobody");
     assert_string_equal(report("ward@", "w1"), "rejected not-allowed w1 |ward@");
+    assert_string_equal(report("ward@local", "w2"), "rejected not-allowed w2 |ward@local");
+    assert_string_equal(report("local@local", "w2"), "rejected not-allowed w2 |local@local");
     publish("local", 4, "gate roles=gateway for=*,local");
     assert_true(counts(report("clerk@gate", "w2")));
     assert_string_equal(report("local@gate", "w1"), "rejected not-allowed w1 |local@gate");

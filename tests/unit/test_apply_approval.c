@@ -98,6 +98,7 @@ what_is_wrong_is_told(void **state)
     assert_string_equal(approve(LATER, "w1", "202107"),
                         "rejected period-outside 202107 |2021-08-31..2022-12-31");
     assert_string_equal(reopen("w1", "202111", ""), "rejected reason-missing w1 |");
+    assert_string_equal(reopen("w1", "202111", " \t"), "rejected reason-missing w1 |");
     assert_string_equal(reopen("w1", "202111", "nhầm"), "unchanged");
     rig.envelope = "w2";
     assert_string_equal(approve(LATER, "w1", "202111"), "rejected unit-mismatch w1 |w2");

@@ -214,6 +214,52 @@ test_merge(void **test)
     rig_close(&rig);
 }
 
+/* What `only` leaves aside, and what is told of it. */
+static void
+test_merge_only(void **test)
+{
+    (void)test;
+    enum { ALL, NEW, THERE };
+    static const struct {
+        const char *before;
+        unsigned only;
+        const char *values, *verdict, *stored;
+    } cases[] = {
+        {NULL, NEW, "doses=1", "accepted", "doses=1"},
+        {"doses=1", NEW, "doses=2", "unchanged values-left daily |1", "doses=1"},
+        {"doses=1", NEW, "doses=2 beds=3", "corrected values-left daily |1", "doses=1 beds=3"},
+        {"doses=1", NEW, "beds=3", "corrected", "doses=1 beds=3"},
+        {"doses=1 beds=3", NEW, "doses=9 beds=9", "unchanged values-left daily |2",
+         "doses=1 beds=3"},
+        {NULL, THERE, "doses=2", "unchanged values-left daily |1", NULL},
+        {"doses=1", THERE, "doses=2 beds=3", "corrected values-left daily |1", "doses=2"},
+        {"doses=1", THERE, "doses=2", "corrected", "doses=2"},
+        {"doses=1", THERE, "doses=1", "unchanged", "doses=1"},
+        {"doses=1 beds=3", THERE, "doses=nil beds=4", "corrected incomplete", "beds=4"},
+        {"doses=1", ALL, "doses=2 beds=3", "corrected", "doses=2 beds=3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rig rig;
+        rig_open_ready(&rig, 1);
+        if (cases[i].before != NULL) {
+            merge(&rig, 1, cases[i].before);
+        }
+        uint32_t index = rig_merge_only(&rig, "daily", "w1", D, 2, cases[i].only, cases[i].values);
+        assert_string_equal(rig_verdict(&rig, rig_commit(&rig, "2021-11-05"), index),
+                            cases[i].verdict);
+        const char *stored = rig_stored(&rig, "daily", "w1", D, "office");
+        if (cases[i].stored == NULL) {
+            assert_string_equal(stored, "");
+        } else {
+            assert_string_equal(strstr(stored, ": ") + 2, cases[i].stored);
+        }
+        /* Whatever it left, it counts once. */
+        index = rig_merge_only(&rig, "daily", "w1", D, 2, cases[i].only, cases[i].values);
+        assert_string_equal(rig_verdict(&rig, rig_commit(&rig, "2021-11-05"), index), "unchanged");
+        rig_close(&rig);
+    }
+}
+
 static void
 test_merge_after_tombstone(void **test)
 {
@@ -267,6 +313,7 @@ main(void)
         cmocka_unit_test(test_sent_again_changes_nothing),
         cmocka_unit_test(test_rejected_uses_up_nothing),
         cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_merge_only),
         cmocka_unit_test(test_merge_after_tombstone),
         cmocka_unit_test(test_merge_after_the_last_revision),
         cmocka_unit_test(test_empty_report),

@@ -211,10 +211,22 @@ only_a_gateway_speaks_for_others(void **state)
         rig_turn(rig);
         rig_told_error(rig, who, 3, CODE_NOT_IN_ROLE);
     }
+}
+
+/* A gateway on the broker's machine has no key of its own; whoever may all may also less. */
+static void
+local_speaks_for_others_but_itself(void **state)
+{
+    struct broker_rig *rig = *state;
     client_with_key(rig, "l", 0);
     submit_for(rig, "l", 3, "ward");
     rig_turn(rig);
-    rig_told_error(rig, "l", 3, CODE_NOT_IN_ROLE);
+    journalled_as(rig, "ward@local");
+    struct message_receipts receipts;
+    rig_told(rig, "l", MESSAGE_receipts, &receipts);
+    submit_for(rig, "l", 4, "local");
+    rig_turn(rig);
+    rig_told_error(rig, "l", 4, CODE_NOT_IN_ROLE);
 }
 
 /* ---- keys that come and go ---- */
@@ -583,6 +595,7 @@ main(void)
         TEST(a_gateway_speaks_for_nobody_else),
         TEST(for_everybody_is_not_for_local),
         TEST(only_a_gateway_speaks_for_others),
+        TEST(local_speaks_for_others_but_itself),
         TEST(rotation),
         TEST(revoked_from_the_next_message_on),
         TEST(a_reader_loses_its_role),

@@ -313,6 +313,30 @@ a_full_broker_is_left_after_a_pause(void **state)
     world_until(w, 1);
 }
 
+/* Twice by each broker; then waiting for its time to be over would tell nothing more. */
+static void
+a_role_that_is_refused_ends_what_waits(void **state)
+{
+    struct world *w = *state;
+    struct slice header;
+    unsigned hellos = 0;
+    world_client(w, 1);
+    world_submit(w, 1);
+    client_flush(w->client);
+    for (unsigned i = 0; i < 900 && w->count == 0; i++) {
+        struct played *broker = i % 2 == 0 ? &w->a : &w->b;
+        if (played_turn(w, broker, MESSAGE_hello, &header)) {
+            hellos++;
+            played_error(broker, 0, CODE_NOT_IN_ROLE);
+        }
+        time_pass(w, 20);
+    }
+    assert_int_equal(hellos, 4);
+    assert_int_equal(w->count, 1);
+    assert_int_equal(w->results[0].err, ERR_REFUSED);
+    assert_int_equal(w->results[0].why.code, CODE_NOT_IN_ROLE);
+}
+
 static void
 a_broker_that_forgets_at_once_is_left(void **state)
 {
@@ -421,6 +445,7 @@ main(void)
         WITH_WORLD(a_broker_that_forgot_us_gets_hello_and_all_in_flight),
         WITH_WORLD(a_restarted_broker_gets_all_in_flight),
         WITH_WORLD(a_full_broker_is_left_after_a_pause),
+        WITH_WORLD(a_role_that_is_refused_ends_what_waits),
         WITH_WORLD(a_broker_that_forgets_at_once_is_left),
         WITH_WORLD(another_version_is_left),
         WITH_WORLD(an_idle_session_is_kept_alive),

@@ -105,6 +105,13 @@ test_reason(void **state)
     revoke.reason = slice_text("gian lận");
     revoke.date = slice_text("2021-13-01");
     REFUSED("date-invalid", council_revoke(&rig, revoke));
+    revoke.date = slice_text("");
+    REFUSED("missing-field", council_revoke(&rig, revoke));
+    revoke.date = slice_text(DAY);
+    revoke.number = slice_text("  ");
+    REFUSED("missing-field", council_revoke(&rig, revoke));
+    revoke.number = slice_text("1");
+    TAKEN(council_revoke(&rig, revoke));
 }
 
 static void

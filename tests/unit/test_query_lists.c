@@ -146,6 +146,49 @@ test_export(void **context)
                         "unit-not-then|w2|20211001 - 20211101");
 }
 
+/* As sent, unit by unit; w1's second source disagrees and stands behind. */
+static void
+test_values(void **context)
+{
+    struct query_site *s = *context;
+    site_report(s, "daily", "w1", "20211114", NULL, "doses=1 temp=36.5");
+    site_report(s, "daily", "w1", "20211114", "system", "doses=9 beds=3");
+    site_report(s, "daily", "w2", "20211114", NULL, "doses=2");
+    site_report(s, "daily", "w1", "20211116", NULL, "doses=4");
+    site_commit(s, "2021-11-20");
+#define COLUMNS                                                                                    \
+    "{campaign:\"c\",form:\"daily\",columns:[\"doses\",\"beds\",\"temp\",\"peak\",\"low\"],"
+    assert_string_equal(
+        site_ask(s, "values", "unit=d1 form=daily from=2021-11-14 to=2021-11-16 beneath"),
+        COLUMNS "rows:[[\"20211114\",\"w1\",1,3,\"36.5\",nil,nil],"
+                "[\"20211114\",\"w2\",2,nil,nil,nil,nil]]}");
+    assert_string_equal(
+        site_ask(s, "values",
+                 "unit=d1 form=daily from=2021-11-14 to=2021-11-16 beneath start=20211114:w2"),
+        COLUMNS "rows:[[\"20211114\",\"w2\",2,nil,nil,nil,nil]]}");
+    /* w1 is d2's by then, with its past */
+    assert_string_equal(
+        site_ask(s, "values", "unit=d2 form=daily from=2021-11-14 to=2021-11-16 beneath"),
+        COLUMNS "rows:[[\"20211116\",\"w1\",4,nil,nil,nil,nil]]}");
+    assert_string_equal(site_ask(s, "values", "unit=d1 form=daily from=2021-11-14 to=2021-11-16"),
+                        COLUMNS "rows:[]}");
+    assert_string_equal(site_ask(s, "values", "unit=w1 form=daily from=2021-11-15 to=2021-11-30"),
+                        COLUMNS "rows:[[\"20211116\",\"w1\",4,nil,nil,nil,nil]]}");
+#undef COLUMNS
+    /* a month's form only in whole months */
+    site_report(s, "monthly", "d1", "202111", NULL, "staff=3");
+    site_commit(s, "2021-12-05");
+    assert_non_null(
+        strstr(site_ask(s, "values", "unit=d1 form=monthly from=2021-11-01 to=2021-11-30"),
+               "\"202111\",\"d1\""));
+    assert_non_null(strstr(
+        site_ask(s, "values", "unit=d1 form=monthly from=2021-11-02 to=2021-12-30"), "rows:[]"));
+    assert_non_null(strstr(
+        site_ask(s, "values", "unit=d1 form=monthly from=1970-01-02 to=1970-01-30"), "rows:[]"));
+    assert_string_equal(site_ask(s, "values", "unit=d1 form=daily from=2021-11-14 to=2021-11"),
+                        "query-invalid|to|2021-11");
+}
+
 /* Asks until there is no `next`; `before` stands before every row. Gives rows and pages. */
 static uint32_t
 read_pages(struct query_site *s, const char *name, const char *args, const char *before,
@@ -282,6 +325,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rejected_pages, set_up, tear_down),

@@ -190,7 +190,7 @@ council_begin(struct council *c)
     campaign_send(c);
     for (unsigned i = 1; i <= MEMBERS; i++) {
         char words[40];
-        snprintf(words, sizeof(words), "m%u roles=council", i);
+        snprintf(words, sizeof(words), "m%u roles=council%s", i, i == 2 ? " title=Bà.Hai" : "");
         site_access(&c->site, words);
     }
     site_access(&c->site, "sec roles=secretary units=hn+");
@@ -270,8 +270,9 @@ a_meeting_is_shown_as_it_goes(void **context)
     council_begin(&c);
     assert_string_equal(site_ask(&c.site, "meetings", ""), "{meetings:[{" HEAD("false") "}]}");
     const char *answer = site_ask(&c.site, "meeting", "meeting=" MEETING);
-    has(answer, "teller:\"m2\",ballot_key:<32>,members:[{principal:\"m1\",present:true},");
-    has(answer, "{principal:\"m4\",present:false}],table:[{nomination:\"" ITEM_1 "\"");
+    has(answer, "teller:\"m2\",teller_title:\"Bà.Hai\",ballot_key:<32>,members:[{principal:\"m1\","
+                "title:\"\",present:true},{principal:\"m2\",title:\"Bà.Hai\",present:true},");
+    has(answer, "{principal:\"m4\",title:\"\",present:false}],table:[{nomination:\"" ITEM_1 "\"");
     has(answer, "rule:{percent:50,of:\"total\",quorum:0,secret:false,written:false},votes:[],"
                 "opening:nil,sums:{yes:0,no:0,abstain:0,spoilt:0,base:4,taking_part:3,"
                 "counted:true,quorum:true,carried:false},recorded:nil}");
@@ -292,6 +293,8 @@ a_meeting_is_shown_as_it_goes(void **context)
     meeting_send(&c, MEETING_ID, MEETING_CLOSE);
     answer = site_ask(&c.site, "meeting", "meeting=" MEETING);
     has(answer, HEAD("true"));
+    has(answer, "kind:\"collective\",subject:\"Tổ 1\",unit:\"hn\",name:\"hn\",state:\"approved\","
+                "outcome:\"carry\"");
     has(answer, "recorded:{yes:2,no:1,abstain:0,spoilt:0,base:4}}");
     has(answer, "recorded:{yes:3,no:1,abstain:0,spoilt:0,base:4}}");
     has(answer, "state:\"approved\"");
@@ -309,8 +312,11 @@ identities_and_pages(void **context)
     assert_int_equal(strncmp(site_ask(s, "meeting", "meeting=" OTHER), "meeting-unknown|", 16), 0);
     assert_string_equal(site_ask(s, "meeting", "meeting=none"), "query-invalid|meeting|none");
     assert_string_equal(site_ask(s, "meetings", "start=u"), "query-invalid|start|u");
+    has(site_ask(s, "meeting", "meeting=" MEETING), "outcome:\"\"");
     meeting_send(&c, MEETING_ID, MEETING_CANCEL);
     meeting_send(&c, OTHER_ID, MEETING_OPEN);
+    has(site_ask(s, "meeting", "meeting=" MEETING), "outcome:\"untable\"");
+    has(site_ask(s, "meeting", "meeting=" OTHER), "outcome:\"\"");
     const char *answer = site_ask(s, "meetings", "");
     const char *newest = strstr(answer, OTHER), *first = strstr(answer, MEETING);
     assert_true(newest != NULL && first > newest);

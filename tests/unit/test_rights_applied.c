@@ -439,9 +439,11 @@ access_records(void **context)
               "access", other);
     }
     s->principal = "p-submitter";
-    assert_string_equal(site_ask(s, "access", ""),
-                        "{revision:1,principals:[{principal:\"p-submitter\",title:\"\",roles:["
-                        "\"submitter\"],keys:[],units:[{unit:\"d1\",subtree:true}],acts_for:[]}]}");
+    assert_string_equal(
+        site_ask(s, "access", ""),
+        "{revision:1,principals:[{principal:\"p-submitter\",title:\"\",roles:["
+        "\"submitter\"],keys:[],units:[{unit:\"d1\",subtree:true}],acts_for:[],tokens:[],"
+        "has_password:false,password:\"\"}]}");
     assert_string_equal(site_ask(s, "access", "principal=nobody"),
                         "not-allowed|nobody|p-submitter");
     s->principal = "p-operator";

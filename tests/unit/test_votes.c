@@ -253,6 +253,10 @@ test_cancelled(void **state)
     REFUSED("reason-missing",
             meeting_send(&rig, (struct record_meeting){.meeting = meeting_id(&rig, 1),
                                                        .act = MEETING_CANCEL}));
+    REFUSED("reason-missing",
+            meeting_send(&rig, (struct record_meeting){.meeting = meeting_id(&rig, 1),
+                                                       .act = MEETING_CANCEL,
+                                                       .reason = slice_text("  ")}));
     TAKEN(meeting_end(&rig, 1, MEETING_CANCEL));
     assert_string_equal(council_state(&rig, 1), "verified hn");
     assert_string_equal(council_state(&rig, 2), "verified hn");
@@ -300,6 +304,7 @@ test_openings_refused(void **state)
     OPENING("not-in-role", teller, slice_text("submitter-hn"));
     OPENING("principal-unknown", teller, slice_text("nobody"));
     OPENING("missing-field", title, slice_text(""));
+    OPENING("missing-field", title, slice_text("  "));
     OPENING("date-invalid", date, slice_text("2021-02-30"));
     OPENING("missing-field", unit, slice_text(""));
     OPENING("unit-unknown", unit, slice_text("nowhere"));

@@ -42,6 +42,6 @@ typedef bool ask_fn(struct ask *ask);
 ask_fn ask_tally, ask_missing, ask_completeness, ask_reports, ask_export, ask_verdicts,
     ask_rejected, ask_unit, ask_campaign, ask_campaigns, ask_state, ask_rank, ask_blocs,
     ask_highlights, ask_access, ask_approvals, ask_units_find, ask_review_list, ask_review_show,
-    ask_honours, ask_history, ask_file, ask_meetings, ask_meeting;
+    ask_honours, ask_values, ask_history, ask_file, ask_meetings, ask_meeting, ask_sign_in;
 
 #endif

@@ -37,10 +37,30 @@ put_keys(struct buf *b, const struct access_entry *entry, size_t digits)
     }
 }
 
+/* Names and days are for people; what the hashes are is told only where the record is to be made
+ * again with all that it has. */
 static void
-put_principal(struct buf *b, const struct access_entry *entry, size_t digits)
+put_tokens(struct buf *b, const struct access_entry *entry, bool whole)
 {
-    pack_map(b, 6);
+    pack_cstr(b, "tokens");
+    pack_array(b, entry->token_count);
+    for (uint32_t i = 0; i < entry->token_count; i++) {
+        const struct access_token *token = &entry->tokens[i];
+        char text[ACCESS_KEY_TEXT];
+        access_key_format(token->hash, text);
+        pack_map(b, 3);
+        pack_key_text(b, "name", token->name);
+        pack_key_int(b, "until", token->until);
+        pack_key_text(b, "hash", slice_text(whole ? text : ""));
+    }
+    pack_key_bool(b, "has_password", entry->password.len > 0);
+    pack_key_text(b, "password", whole ? entry->password : slice_text(""));
+}
+
+static void
+put_principal(struct buf *b, const struct access_entry *entry, size_t digits, bool whole)
+{
+    pack_map(b, 9);
     pack_key_text(b, "principal", entry->principal);
     pack_key_text(b, "title", entry->title);
     put_roles(b, entry->roles);
@@ -57,6 +77,14 @@ put_principal(struct buf *b, const struct access_entry *entry, size_t digits)
     for (uint32_t i = 0; i < entry->acts_for_count; i++) {
         pack_text(b, entry->acts_for[i]);
     }
+    put_tokens(b, entry, whole);
+}
+
+/* Who may publish access records must be able to keep what a record has. */
+static bool
+may_publish(const struct ask *ask)
+{
+    return ask->entry == NULL || (ask->entry->roles & ACCESS_BIT(ACCESS_OPERATOR)) != 0;
 }
 
 static void
@@ -74,7 +102,7 @@ put_all(struct access_ask *a, struct slice start)
             memcpy(a->next, entry->principal.data, entry->principal.len); /* a code: it fits */
             return;
         }
-        put_principal(page, entry, FINGERPRINT);
+        put_principal(page, entry, FINGERPRINT, false);
         a->count++;
     }
 }
@@ -89,7 +117,7 @@ put_one(struct access_ask *a, struct slice principal)
     if (entry == NULL) {
         return complain(a->ask->why, CODE_PRINCIPAL_UNKNOWN, principal, "%s", "");
     }
-    put_principal(&a->ask->query->page, entry, ACCESS_KEY_TEXT - 1);
+    put_principal(&a->ask->query->page, entry, ACCESS_KEY_TEXT - 1, may_publish(a->ask));
     a->count++;
     return true;
 }

@@ -163,7 +163,7 @@ put_honour(struct honours_ask *h, const uint8_t *id, struct buf *b)
     struct nomination_row row;
     arena_reset(h->query->scratch);
     review_get(h->query, slice_of(id, ULID_SIZE), h->query->scratch, &row);
-    pack_map(b, 12 + REVIEW_AWARD_KEYS + REVIEW_DECISION_KEYS);
+    pack_map(b, 13 + REVIEW_AWARD_KEYS + REVIEW_DECISION_KEYS);
     review_put_id(b, "nomination", id);
     review_put_award(b, &h->campaign->campaign, row.award);
     pack_key_text(b, "kind", slice_text(subject_kind_name(row.kind)));
@@ -172,6 +172,7 @@ put_honour(struct honours_ask *h, const uint8_t *id, struct buf *b)
     review_put_unit(b, h->ask, "unit", "name", row.proposer);
     review_put_unit(b, h->ask, "holder", "holder_name", row.holder);
     review_put_theme(b, &h->campaign->campaign, row.theme);
+    pack_key_text(b, "summary", row.summary);
     review_put_decision(b, &row);
 }
 

@@ -157,14 +157,23 @@ meeting_find(struct sitting *s, struct slice text)
     return true;
 }
 
+/* The principal's of today: how minutes name it. */
+static struct slice
+title_of(const struct query *query, struct slice principal)
+{
+    const struct access_entry *entry = access_table_find(query->principals, principal);
+    return entry == NULL ? slice_text("") : entry->title;
+}
+
 static void
-put_members(struct buf *b, const struct meeting_row *m)
+put_members(struct buf *b, const struct query *query, const struct meeting_row *m)
 {
     pack_cstr(b, "members");
     pack_array(b, m->member_count);
     for (uint32_t i = 0; i < m->member_count; i++) {
-        pack_map(b, 2);
+        pack_map(b, 3);
         pack_key_text(b, "principal", m->members[i]);
+        pack_key_text(b, "title", title_of(query, m->members[i]));
         pack_key_bool(b, "present", m->present[i]);
     }
 }
@@ -263,11 +272,15 @@ put_item(struct sitting *s, struct slice nomination)
     buf_clear(&q->item);
     uint32_t votes = meeting_votes(q, slice_of(s->id, ULID_SIZE), &s->row, nomination, &q->item,
                                    &sums, &opening);
-    pack_map(b, 8 + REVIEW_AWARD_KEYS);
+    pack_map(b, 12 + REVIEW_AWARD_KEYS);
     review_put_id(b, "nomination", nomination.data);
     review_put_award(b, campaign, row.award);
+    pack_key_text(b, "kind", slice_text(subject_kind_name(row.kind)));
     pack_key_text(b, "subject", row.subject);
+    review_put_unit(b, s->ask, "unit", "name", row.proposer);
     pack_key_text(b, "state", slice_text(review_state_name(row.state)));
+    pack_key_text(b, "outcome",
+                  slice_text(review_act_name(meeting_outcome(q, nomination, s->row.receipt))));
     put_rule(b, award);
     answer_key_list(b, "votes", &q->item, votes);
     put_opening(b, &sums, &opening);
@@ -303,14 +316,15 @@ answer(struct sitting *s, uint32_t start)
     if (at < s->row.nomination_count) {
         snprintf(next, sizeof next, "%u", at);
     }
-    pack_map(b, HEAD_KEYS + (next[0] == '\0' ? 6 : 7));
+    pack_map(b, HEAD_KEYS + (next[0] == '\0' ? 7 : 8));
     put_head(b, s->ask, s->id, &s->row);
     pack_key_int(b, "time_us", s->row.time_us);
     answer_key_receipt(b, "receipt", s->row.receipt);
     pack_key_text(b, "teller", s->row.teller);
+    pack_key_text(b, "teller_title", title_of(s->query, s->row.teller));
     pack_cstr(b, "ballot_key");
     pack_bytes(b, s->row.ballot_key);
-    put_members(b, &s->row);
+    put_members(b, s->query, &s->row);
     answer_key_list(b, "table", &s->query->page, at - start);
     answer_next(b, next);
 }

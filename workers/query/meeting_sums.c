@@ -108,3 +108,30 @@ meeting_votes(struct query *query, struct slice id, const struct meeting_row *m,
     buf_fini(&from);
     return count;
 }
+
+/* Only the meeting itself brings a nomination out of review: the first such act after the call is its. */
+static bool
+is_outcome(enum review_act act)
+{
+    return act == REVIEW_carry || act == REVIEW_fail || act == REVIEW_untable;
+}
+
+enum review_act
+meeting_outcome(struct query *query, struct slice nomination, struct receipt called)
+{
+    struct buf from = BUF_EMPTY;
+    struct state_cursor *cursor;
+    struct state_row row;
+    struct act_row act = {.act = 0};
+    key_act(&from, nomination, called);
+    snapshot_need(state_cursor_open(query->states[0], TABLE_ACT, &cursor), "act");
+    enum err err = cursor_seek(cursor, buf_slice_of(&from), &row);
+    while (!is_outcome(act.act) && snapshot_found(err, "act") && row.key.len > ULID_SIZE &&
+           memcmp(row.key.data, nomination.data, ULID_SIZE) == 0) {
+        snapshot_need(act_decode(row.value, &act), "act");
+        err = cursor_next(cursor, &row);
+    }
+    cursor_close(cursor);
+    buf_fini(&from);
+    return is_outcome(act.act) ? act.act : (enum review_act)0;
+}

@@ -19,4 +19,9 @@ uint32_t meeting_votes(struct query *query, struct slice id, const struct meetin
                        struct slice nomination, struct buf *votes, struct meeting_sums *sums,
                        struct opening_row *opening);
 
+/* What became of a nomination at the meeting that was called with this receipt: carry, fail, untable; 0:
+ * nothing yet. The nomination's own row forgets it when the review begins again. */
+enum review_act meeting_outcome(struct query *query, struct slice nomination,
+                                struct receipt called);
+
 #endif

@@ -16,6 +16,7 @@ static const struct {
     {"completeness", ask_completeness},
     {"reports", ask_reports},
     {"export", ask_export},
+    {"values", ask_values},
     {"verdicts", ask_verdicts},
     {"rejected", ask_rejected},
     {"unit", ask_unit},
@@ -33,6 +34,7 @@ static const struct {
     {"honours", ask_honours},
     {"history", ask_history},
     {"file", ask_file},
+    {"sign-in", ask_sign_in},
     {"meetings", ask_meetings},
     {"meeting", ask_meeting},
 };

@@ -9,6 +9,7 @@
  * Whoever approves stands above: a unit's own clerk cannot release its figures. Above is meant in the
  * period, on the unit's last day in it, as the rest of the rule is: a district that has lost a ward
  * since can still finish the months in which it had it. */
+#include "common/text.h"
 #include "proto/rights.h"
 #include "workers/state/own.h"
 #include "workers/state/rows_council.h"
@@ -136,7 +137,7 @@ static bool
 check_reopen(struct approving *p)
 {
     struct approved by;
-    if (p->in.reason.len == 0) {
+    if (text_trim(p->in.reason).len == 0) {
         return complain(p->why, CODE_REASON_MISSING, p->in.unit, "%s", "");
     }
     if (approval_above(&p->of, &by)) {

@@ -1,6 +1,7 @@
 /* What the authority decided upon a nomination, and that it took it back. Both are the holder's to
  * record: its own decision, or, of an award above the city, what came back from there. A revoked one
  * keeps the number of the decision; that of the revocation stands with the act. */
+#include "common/text.h"
 #include "workers/tally/council.h"
 #include "workers/tally/validate.h"
 
@@ -60,6 +61,16 @@ decide(struct apply *a, const struct record *record, const void *body, struct ou
     return move_to(a, record, &m, decided ? REVIEW_decide : REVIEW_refuse, &with, outcome);
 }
 
+/* Number and date of the decision that revokes: a text that a record must have may still be empty. */
+static bool
+revocation_check(const struct record_revocation *in, struct complaint *why)
+{
+    const char *empty = text_trim(in->number).len == 0 ? "number"
+                        : in->date.len == 0            ? "date"
+                                                       : NULL;
+    return empty == NULL || complain(why, CODE_MISSING_FIELD, slice_text(empty), "%s", "");
+}
+
 static enum err
 revoke(struct apply *a, const struct record *record, const void *body, struct outcome *outcome)
 {
@@ -71,7 +82,7 @@ revoke(struct apply *a, const struct record *record, const void *body, struct ou
     if (err != ERR_OK) {
         return err;
     }
-    if (!allowed) {
+    if (!allowed || !revocation_check(in, &outcome->why)) {
         return outcome_reject(outcome);
     }
     return move_to(a, record, &m, REVIEW_revoke, &with, outcome);

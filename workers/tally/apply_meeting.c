@@ -13,6 +13,7 @@
  * without it its nominations would stay in review for ever. */
 #include "workers/tally/meeting_open.h"
 
+#include "common/text.h"
 #include "workers/tally/council.h"
 #include "workers/tally/validate.h"
 #include "workers/tally/vote_count.h"
@@ -236,7 +237,7 @@ sitting_check(struct sitting *s)
     if (s->row.closed) {
         return complain(s->why, CODE_MEETING_CLOSED, slice_text("meeting"), "%s", "");
     }
-    if (s->in->act == MEETING_CANCEL && s->in->reason.len == 0) {
+    if (s->in->act == MEETING_CANCEL && text_trim(s->in->reason).len == 0) {
         return complain(s->why, CODE_REASON_MISSING, slice_text("reason"), "%s", "");
     }
     return true;

@@ -10,7 +10,8 @@
  *                   revision moves   moves
  *
  * A merge's revision is always the higher one: max(what is there + 1, the block's milliseconds);
- * one that the sender gives is not looked at. */
+ * one that the sender gives is not looked at. Its `only` leaves values aside before all else; one of
+ * which nothing remains is unchanged, and nothing moves. */
 #include "workers/tally/ahead.h"
 #include "workers/tally/once.h"
 #include "workers/tally/outlier.h"
@@ -26,6 +27,7 @@ struct draft {
     struct values values;
     struct report_row row;
     bool warned;
+    uint32_t left; /* values that `only` does not mean */
 };
 
 static bool
@@ -55,6 +57,10 @@ values_check(struct apply *a, struct draft *d, struct complaint *why)
     values_init(&d->values, d->place.form, a->arena);
     if (!values_read(&d->values, d->place.form, d->in.values, why)) {
         return false;
+    }
+    if (d->in.merge) {
+        d->left = values_leave(&d->values, d->place.form, d->old.there ? &d->old.row : NULL,
+                               (enum values_only)d->in.only);
     }
     if (d->in.merge && d->old.there) {
         values_keep(&d->values, d->place.form, &d->old.row);
@@ -122,6 +128,15 @@ flags_judge(struct apply *a, struct draft *d)
     return err;
 }
 
+/* A merge may be told two things; how many values were left is the one that nobody could find out. */
+static void
+left_tell(const struct draft *d, struct outcome *outcome)
+{
+    if (d->left > 0 && outcome->verdict != VERDICT_REJECTED) {
+        complain(&outcome->why, CODE_VALUES_LEFT, d->place.form->form->code, "%u", d->left);
+    }
+}
+
 /* Flags, and the warning behind one, are told of values that took effect, and of no others. */
 static enum err
 draft_settle(struct apply *a, struct draft *d, struct outcome *outcome)
@@ -162,7 +177,13 @@ draft_apply(struct apply *a, const struct record *record, struct draft *d, struc
         return outcome_reject(outcome);
     }
     row_make(a, record, d);
-    return draft_settle(a, d, outcome);
+    if (d->left > 0 && !values_named(&d->values, d->place.form)) {
+        outcome->verdict = VERDICT_UNCHANGED;
+    } else {
+        err = draft_settle(a, d, outcome);
+    }
+    left_tell(d, outcome);
+    return err;
 }
 
 enum err

@@ -6,6 +6,7 @@
 #include "workers/tally/meeting_open.h"
 
 #include "common/period.h"
+#include "common/text.h"
 #include "proto/ballot.h"
 #include "proto/cursor.h"
 #include "proto/ulid.h"
@@ -50,7 +51,7 @@ static bool
 heading_check(struct calling *c)
 {
     int32_t day;
-    if (c->in->title.len == 0) {
+    if (text_trim(c->in->title).len == 0) {
         return complain(c->why, CODE_MISSING_FIELD, slice_text("title"), "%s", "");
     }
     if (date_parse(c->in->date, &day) != ERR_OK) {

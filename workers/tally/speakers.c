@@ -62,13 +62,16 @@ speakers_put(struct speakers *speakers, struct slice body, struct complaint *why
     return access_table_put(speakers->table, body, why);
 }
 
-/* "local" is the machine's own and speaks for itself: no list makes a gateway it. */
+/* No list makes a gateway "local"; "local" may speak for anybody: a gateway on that machine. */
 static bool
 gateway_speaks_for(const struct access_entry *gateway, struct slice who)
 {
     if (gateway == NULL || (gateway->roles & ACCESS_BIT(ACCESS_GATEWAY)) == 0 ||
         slice_is(who, PRINCIPAL_LOCAL)) {
         return false;
+    }
+    if (gateway->roles == ACCESS_ALL) {
+        return true;
     }
     for (uint32_t i = 0; i < gateway->acts_for_count; i++) {
         if (slice_is(gateway->acts_for[i], "*") || slice_equal(gateway->acts_for[i], who)) {

@@ -128,6 +128,42 @@ values_keep(struct values *values, const struct form_plan *form, const struct re
     }
 }
 
+static bool
+row_has(const struct report_row *row, uint16_t indicator)
+{
+    for (uint32_t i = 0; row != NULL && i < row->count; i++) {
+        if (row->cells[i].indicator == indicator) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t
+values_leave(struct values *values, const struct form_plan *form, const struct report_row *row,
+             enum values_only only)
+{
+    uint32_t left = 0;
+    for (uint32_t slot = 0; only != ONLY_ALL && slot < form->slot_count; slot++) {
+        if (values->has[slot] && row_has(row, form->slots[slot].id) == (only == ONLY_NEW)) {
+            values->named[slot] = values->has[slot] = false;
+            left++;
+        }
+    }
+    return left;
+}
+
+bool
+values_named(const struct values *values, const struct form_plan *form)
+{
+    for (uint32_t slot = 0; slot < form->slot_count; slot++) {
+        if (values->named[slot]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 values_complete(const struct values *values, const struct form_plan *form)
 {

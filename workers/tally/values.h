@@ -17,6 +17,13 @@ bool values_read(struct values *values, const struct form_plan *form, struct sli
                  struct complaint *why);
 /* What a merge does not name, as it stands. Cells that the form no longer asks for are left out. */
 void values_keep(struct values *values, const struct form_plan *form, const struct report_row *row);
+/* Leaves aside the values that the merge's `only` does not mean: enum values_only against what stands in
+ * `row` (NULL: nothing). What is named as having none stays. How many were left aside. */
+enum values_only { ONLY_ALL, ONLY_NEW, ONLY_THERE };
+uint32_t values_leave(struct values *values, const struct form_plan *form,
+                      const struct report_row *row, enum values_only only);
+/* Whether anything is named still. */
+bool values_named(const struct values *values, const struct form_plan *form);
 bool values_complete(const struct values *values, const struct form_plan *form);
 /* Into row->cells, in the arena. */
 void values_cells(const struct values *values, const struct form_plan *form, struct arena *arena,
