@@ -43,6 +43,8 @@ static const struct term {
     {"disk-low", "đĩa sắp đầy", "the disk is nearly full"},
     {"journal-damaged", "có khối không đọc được; xem log, khôi phục đoạn đó từ bản sao",
      "a block cannot be read; see the log, restore that segment from a copy"},
+    {"shard-behind", "có phân mảnh chưa xử lý xong những gì đã nhận",
+     "a shard has not applied yet what has been taken"},
     {"first-not-published", "danh sách đơn vị và phong trào chưa công bố xong",
      "the first units and campaign are not published yet"},
 };

@@ -1,6 +1,8 @@
 /* thidua status: whether all is well. Exits 0 when it is, 1 when not, EX_UNAVAILABLE when no broker answers;
- * with --wait it asks until all is well or the time is over. What `init` left to be published counts
- * too: a site without its campaign is not well. */
+ * with --wait it asks until all is well, and until every shard has applied what was in the journal when it
+ * first was, or the time is over. What `init` left to be published counts too: a site without its
+ * campaign is not well, and one whose campaign is published and not yet applied answers as if it had
+ * none. */
 #include "clients/answers.h"
 #include "clients/reading.h"
 #include "clients/terms.h"
@@ -78,26 +80,35 @@ problem_add(json_t *status, const char *problem)
     json_array_append_new(json_object_get(status, "problems"), json_string(problem));
 }
 
-/* NULL: no broker answers. */
+/* Of the data directory here; -1 where it is another's, or none. */
+static int
+unpublished_count(const struct contact *s)
+{
+    struct settings settings;
+    char why[512];
+    bool here = s->options->brokers == NULL && s->options->office == NULL &&
+                settings_read(&settings, s->options->data, why);
+    return here ? (int)opening_waiting(settings.data) : -1;
+}
+
+/* NULL: no broker answers. What is unpublished is looked at first: the head that the broker tells then
+ * covers what has been published by now. */
 static json_t *
 status_ask(struct contact *s)
 {
+    int unpublished = unpublished_count(s);
     json_t *status = ask_quietly(s, "broker.status");
-    struct settings settings;
-    char why[512];
     if (!json_is_object(status)) {
         json_decref(status);
         return NULL;
     }
     clock_add(status);
     start_id_text(status);
-    if (s->options->brokers == NULL && s->options->office == NULL &&
-        settings_read(&settings, s->options->data, why)) {
-        unsigned waiting = opening_waiting(settings.data);
-        json_object_set_new(status, "unpublished", json_integer(waiting));
-        if (waiting > 0) {
-            problem_add(status, "first-not-published");
-        }
+    if (unpublished >= 0) {
+        json_object_set_new(status, "unpublished", json_integer(unpublished));
+    }
+    if (unpublished > 0) {
+        problem_add(status, "first-not-published");
     }
     /* Without a query worker there is no point in waiting for its answer: the broker has said so. */
     if (json_array_size(json_object_get(status, "query_workers")) > 0) {
@@ -111,12 +122,43 @@ status_ask(struct contact *s)
     return status;
 }
 
+static bool
+shards_reached(const json_t *status, int64_t head)
+{
+    size_t i;
+    json_t *shard;
+    json_array_foreach(json_object_get(status, "shards"), i, shard)
+    {
+        if (json_number(shard, "position") < head) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the wait is over; *head is that of the first answer by which all was well, -1 before it. */
+static bool
+is_enough(json_t *status, bool late, int64_t *head)
+{
+    bool ok = json_true_at(status, "ok");
+    if (ok && *head < 0) {
+        *head = json_number(status, "head");
+    }
+    if (ok && shards_reached(status, *head)) {
+        return true;
+    }
+    if (ok && late) {
+        problem_add(status, "shard-behind");
+    }
+    return late;
+}
+
 /* Asks again and again; the last answer. */
 static int
 status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t **status)
 {
     struct clock clock = clock_real(0);
-    int64_t deadline_ms = clock_mono_ms(&clock) + (int64_t)seconds * 1000;
+    int64_t deadline_ms = clock_mono_ms(&clock) + (int64_t)seconds * 1000, head = -1;
     *status = NULL;
     for (;;) {
         int code = contact_open_patient(s, o, ASK_AGAIN_MS);
@@ -127,7 +169,7 @@ status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t
         while ((now = status_ask(s)) != NULL) {
             json_decref(*status);
             *status = now;
-            if (json_true_at(now, "ok") || clock_mono_ms(&clock) >= deadline_ms) {
+            if (is_enough(now, clock_mono_ms(&clock) >= deadline_ms, &head)) {
                 return 0;
             }
             client_step(s->client, STEP_MS);
