@@ -30,7 +30,7 @@ PROGRAMS := $(addprefix $(B)/bin/,thidua thidua-broker thidua-tally thidua-query
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
-FUZZ_TARGETS := $(filter-out %/seeds.o %/replay.o,$(call objects,tests/fuzz))
+FUZZ_TARGETS := $(filter-out %/seeds.o %/seeds_council.o %/replay.o,$(call objects,tests/fuzz))
 
 .PHONY: all help demo test unit system crash fuzz cover bench sim mutants browser shots lint format clean install packages-% tests
 all: packages-build ## build the programs into build/bin
@@ -147,7 +147,7 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/lib/tests.a $(B)/lib/house.
 	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/test_corpus: $(B)/obj/tests/fuzz/replay.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) $(GATEWAY_LIBS) -lcmocka
-$(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
+$(B)/tests/fuzz-seeds: $(B)/obj/tests/fuzz/seeds.o $(B)/obj/tests/fuzz/seeds_council.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) $(GATEWAY_LIBS) -lcmocka
 $(B)/tests/fuzz: $(B)/obj/tests/fuzz/main.o $(FUZZ_TARGETS) $(B)/lib/tests.a $(B)/lib/house.a
 	$(link) $(GATEWAY_LIBS) -lcmocka -fsanitize=fuzzer

@@ -43,26 +43,32 @@ start_id_text(json_t *status)
     }
 }
 
-static void
-problem_add(json_t *status, const char *problem)
+void
+condition_problem(json_t *status, const char *problem)
 {
     json_object_set_new(status, "ok", json_false());
     json_array_append_new(json_object_get(status, "problems"), json_string(problem));
 }
 
-static void
-unpublished_add(const struct contact *c, json_t *status)
+/* Of the data directory here; -1 where it is another's, or none. */
+static int
+unpublished_count(const struct contact *c)
 {
     struct settings settings;
     char why[512];
-    if (c->options->brokers != NULL || c->options->office != NULL ||
-        !settings_read(&settings, c->options->data, why)) {
-        return;
+    bool here = c->options->brokers == NULL && c->options->office == NULL &&
+                settings_read(&settings, c->options->data, why);
+    return here ? (int)opening_waiting(settings.data) : -1;
+}
+
+static void
+unpublished_add(json_t *status, int unpublished)
+{
+    if (unpublished >= 0) {
+        json_object_set_new(status, "unpublished", json_integer(unpublished));
     }
-    unsigned waiting = opening_waiting(settings.data);
-    json_object_set_new(status, "unpublished", json_integer(waiting));
-    if (waiting > 0) {
-        problem_add(status, "first-not-published");
+    if (unpublished > 0) {
+        condition_problem(status, "first-not-published");
     }
 }
 
@@ -84,7 +90,7 @@ state_add(json_t *status, const json_t *state)
 }
 
 static json_t *
-complete(const struct contact *c, json_t *status)
+complete(json_t *status, int unpublished)
 {
     if (!json_is_object(status)) {
         json_decref(status);
@@ -92,26 +98,29 @@ complete(const struct contact *c, json_t *status)
     }
     clock_add(status);
     start_id_text(status);
-    unpublished_add(c, status);
+    unpublished_add(status, unpublished);
     return status;
 }
 
 json_t *
 condition_of(const struct contact *c, struct slice body)
 {
-    return complete(c, answer_json(body));
+    return complete(answer_json(body), unpublished_count(c));
 }
 
+/* What is unpublished is looked at first: the head that the broker tells then covers what has been
+ * published by now. */
 json_t *
 condition_ask(struct contact *c, struct complaint *why)
 {
-    json_t *status = complete(c, ask(c, "broker.status", why));
+    int unpublished = unpublished_count(c);
+    json_t *status = complete(ask(c, "broker.status", why), unpublished);
     /* Without a query worker there is no point in waiting for its answer: the broker has said so. */
     if (json_array_size(json_object_get(status, "query_workers")) > 0) {
         json_t *state = ask(c, "state", why);
         /* A refusal is an answer: not everybody's roles reach it. */
         if (state == NULL && why->code != CODE_NOT_IN_ROLE) {
-            problem_add(status, "query-worker-silent");
+            condition_problem(status, "query-worker-silent");
         }
         state_add(status, state);
         json_decref(state);

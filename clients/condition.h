@@ -10,6 +10,8 @@
 json_t *condition_ask(struct contact *c, struct complaint *why);
 /* An answer of broker.status that has come already, without asking a query worker; NULL: it is none. */
 json_t *condition_of(const struct contact *c, struct slice body);
+/* One more trouble that the broker could not know: all is not well. */
+void condition_problem(json_t *status, const char *problem);
 
 /* A histogram as the answer has it; all 0 where it is none. */
 struct histogram condition_times(const json_t *array);

@@ -87,6 +87,20 @@ voter_add(struct recount *r, const json_t *members, const json_t *vote)
     }
 }
 
+/* Nobody twice: there are at most MEMBERS_MAX. */
+static void
+voters_check(struct recount *r, const json_t *votes)
+{
+    for (size_t i = 0; i < json_array_size(votes); i++) {
+        const char *voter = json_text(json_array_get(votes, i), "principal");
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(json_text(json_array_get(votes, j), "principal"), voter) == 0) {
+                wrong_find(r, "voter");
+            }
+        }
+    }
+}
+
 static void
 votes_add(struct recount *r, const json_t *members, const json_t *item)
 {
@@ -99,6 +113,7 @@ votes_add(struct recount *r, const json_t *members, const json_t *item)
         voter_add(r, members, vote);
         if (json_true_at(vote, "secret")) {
             sealed_add(r, vote, opening);
+            continue; /* whatever it says beside: the opening says it for all */
         }
         r->yes += strcmp(choice, "yes") == 0;
         r->no += strcmp(choice, "no") == 0;
@@ -176,6 +191,7 @@ item_recount(const json_t *members, const json_t *item)
     const json_t *opening = json_object_get(item, "opening");
     const json_t *recorded = json_object_get(item, "recorded");
     members_add(&r, members);
+    voters_check(&r, json_object_get(item, "votes"));
     votes_add(&r, members, item);
     if (json_is_object(opening)) {
         opening_add(&r, opening);
@@ -216,24 +232,33 @@ recount_print(const json_t *told)
            wrong);
 }
 
+json_t *
+meeting_recount(const json_t *meeting, bool *right)
+{
+    json_t *item, *told = json_array();
+    size_t i;
+    *right = true;
+    json_array_foreach(json_object_get(meeting, "table"), i, item)
+    {
+        struct recount r = item_recount(json_object_get(meeting, "members"), item);
+        *right = *right && r.wrong == NULL;
+        json_array_append_new(told, recount_json(item, &r));
+    }
+    return told;
+}
+
 int
 meeting_check(struct contact *contact, const char *text)
 {
     uint8_t id[ULID_SIZE];
-    json_t *meeting, *item, *told = json_array();
+    json_t *meeting, *item;
     size_t i;
-    bool right = true;
+    bool right;
     int code = meeting_fetch(contact, text, id, &meeting);
     if (code != 0) {
-        json_decref(told);
         return code;
     }
-    json_array_foreach(json_object_get(meeting, "table"), i, item)
-    {
-        struct recount r = item_recount(json_object_get(meeting, "members"), item);
-        right = right && r.wrong == NULL;
-        json_array_append_new(told, recount_json(item, &r));
-    }
+    json_t *told = meeting_recount(meeting, &right);
     json_decref(meeting);
     if (contact->options->json) {
         code = json_show(json_pack("{s:b, s:o}", "right", right, "table", told));

@@ -1,5 +1,6 @@
 /* thidua status: whether all is well, and where it is not, what to do: one screen. Exits 0 when it is, 1 when not,
- * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well or the time is over. What
+ * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well, and every shard has applied
+ * what was in the journal when it first was, or the time is over. What
  * `init` left to be published counts too: a site without its campaign is not well. */
 #include "clients/amounts.h"
 #include "clients/answers.h"
@@ -24,13 +25,75 @@
 #define STEP_MS 100
 #define SHARDS_SHOWN 8 /* with all troubles and the numbers: one screen */
 
+static bool
+shards_reached(const json_t *status, int64_t head)
+{
+    size_t i;
+    json_t *shard;
+    json_array_foreach(json_object_get(status, "shards"), i, shard)
+    {
+        if (json_number(shard, "position") < head) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the wait is over; *head is that of the first answer by which all was well, -1 before it. */
+static bool
+is_enough(json_t *status, bool late, int64_t *head)
+{
+    bool ok = json_true_at(status, "ok");
+    if (ok && *head < 0) {
+        *head = json_number(status, "head");
+    }
+    if (ok && shards_reached(status, *head)) {
+        return true;
+    }
+    if (ok && late) {
+        problem_add(status, "shard-behind");
+    }
+    return late;
+}
+
+static bool
+shards_reached(const json_t *status, int64_t head)
+{
+    size_t i;
+    json_t *shard;
+    json_array_foreach(json_object_get(status, "shards"), i, shard)
+    {
+        if (json_number(shard, "position") < head) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the wait is over; *head is that of the first answer by which all was well, -1 before it. */
+static bool
+is_enough(json_t *status, bool late, int64_t *head)
+{
+    bool ok = json_true_at(status, "ok");
+    if (ok && *head < 0) {
+        *head = json_number(status, "head");
+    }
+    if (ok && shards_reached(status, *head)) {
+        return true;
+    }
+    if (ok && late) {
+        condition_problem(status, "shard-behind");
+    }
+    return late;
+}
+
 /* Asks again and again; the last answer. */
 static int
 status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t **status,
             struct complaint *why)
 {
     struct clock clock = clock_real(0);
-    int64_t deadline_ms = clock_mono_ms(&clock) + (int64_t)seconds * 1000;
+    int64_t deadline_ms = clock_mono_ms(&clock) + (int64_t)seconds * 1000, head = -1;
     *status = NULL;
     for (;;) {
         int code = contact_open_patient(s, o, ASK_AGAIN_MS);
@@ -41,7 +104,7 @@ status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t
         while ((now = condition_ask(s, why)) != NULL) {
             json_decref(*status);
             *status = now;
-            if (json_true_at(now, "ok") || clock_mono_ms(&clock) >= deadline_ms) {
+            if (is_enough(now, clock_mono_ms(&clock) >= deadline_ms, &head)) {
                 return 0;
             }
             client_step(s->client, STEP_MS);

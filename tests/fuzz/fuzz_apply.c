@@ -1,13 +1,15 @@
-/* Any records in any blocks, to a state machine of two shards that has the rig's campaign. Whatever they
+/* Any records in any blocks, to a state machine of two shards that has the rig's campaign with awards
+ * (fuzz_apply.h). Whatever they
  * are, each has exactly one verdict, and the same journal in other transactions gives the same states.
  * An input is parts; the control byte of each:
  *     bits 0-1  the unit of the envelope      bit 2     the block is closed behind this record
  *     bits 3-4  days until the next block     bit 5     the broker's own record, else a sender's
  *     bits 6-7  which sender */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_apply.h"
 
 #include "common/check.h"
-#include "tests/lib/apply_rig.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/lib/council_rig.h"
 #include "workers/state/state.h"
 
 #define SHARDS 2
@@ -17,6 +19,35 @@
 static const char *const UNITS[] = {"w1", "w2", "d1", ""};
 static const char *const SENDERS[] = {"local", "ward", "boss", "ward@gate"};
 static const int32_t DAYS[] = {0, 1, 7, 31};
+
+void
+fuzz_apply_open(struct rig *rig, uint32_t shards)
+{
+    rig_open_ready(rig, shards);
+    struct campaign *campaign = council_campaign_new(rig);
+    for (uint32_t i = 0; i < campaign->award_count; i++) {
+        struct award *award = &campaign->awards[i];
+        award->secret = award->written = slice_is(award->code, "quick");
+        award->percent = award->percent > 0 ? 50 : 0;
+        award->quorum = award->secret ? 50 : 0;
+    }
+    campaign->stages.consulting = 5;
+    rig_access(rig, 103, "ward roles=submitter units=d1+ keys=1");
+    rig_access(rig, 104, "boss roles=operator+council+secretary units=city+ keys=2");
+    rig_access(rig, 105, "gate roles=gateway for=ward keys=3");
+    rig_campaign(rig, 106, campaign);
+}
+
+int
+fuzz_apply_control(struct slice principal)
+{
+    for (size_t i = 0; i < sizeof(SENDERS) / sizeof(SENDERS[0]); i++) {
+        if (slice_is(principal, SENDERS[i])) {
+            return (int)(i << 6);
+        }
+    }
+    return slice_is(principal, PRINCIPAL_BROKER) ? 32 : -1;
+}
 
 static void
 block_close(struct rig *rig, int32_t day)
@@ -77,10 +108,7 @@ fuzz_apply(struct slice in)
     struct rig rig;
     struct fuzz_part part;
     int32_t day = FIRST_DAY;
-    rig_open_ready(&rig, SHARDS);
-    rig_access(&rig, 103, "ward roles=submitter units=d1+ keys=1");
-    rig_access(&rig, 104, "boss roles=operator keys=2");
-    rig_access(&rig, 105, "gate roles=gateway for=ward keys=3");
+    fuzz_apply_open(&rig, SHARDS);
     for (int i = 0; i < PARTS_MAX && fuzz_part_next(&in, &part); i++) {
         rig.principal = (part.control & 32) != 0 ? PRINCIPAL_BROKER : SENDERS[part.control >> 6];
         rig_add(&rig, UNITS[part.control & 3], part.bytes);

@@ -3,7 +3,7 @@
  *     build/tests/fuzz-seeds FOLDER      writes FOLDER/<target>/seed-NNN
  * A struct of a .def table is written with only what it must have, with all fields as large as they may
  * be, and once for each field with that one a step beyond. */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/seeds.h"
 
 #include "common/check.h"
 #include "common/file.h"
@@ -11,6 +11,7 @@
 #include "proto/figures.h"
 #include "proto/pack.h"
 #include "proto/records.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/lib/apply_rig.h"
 #include "tests/lib/access_words.h"
 #include "tests/lib/broker_rig.h"
@@ -22,20 +23,20 @@
 
 #define FILE_MAX (1u << 20)
 #define FILL_MAX 2048u /* bytes of a text or of bytes: a seed stays small */
+#define TARGETS_MAX 64
 
 static struct {
     const char *folder;
-    const char *target;
-    unsigned count;
+    const struct fuzz_target *target;
+    unsigned counts[TARGETS_MAX]; /* seeds of each, in the order of FUZZ_TARGETS */
 } out;
 
 static void
 target_begin(const char *name)
 {
     char path[4096];
-    CHECK(fuzz_target_find(name) != NULL);
-    out.target = name;
-    out.count = 0;
+    out.target = fuzz_target_find(name);
+    CHECK(out.target != NULL && FUZZ_TARGET_COUNT <= TARGETS_MAX);
     snprintf(path, sizeof path, "%s/%s", out.folder, name);
     enum err err = file_make_folder(path);
     CHECK(err == ERR_OK || err == ERR_EXISTS);
@@ -45,7 +46,8 @@ static void
 seed(struct slice bytes)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s/seed-%03u", out.folder, out.target, out.count++);
+    snprintf(path, sizeof path, "%s/%s/seed-%03u", out.folder, out.target->name,
+             out.counts[out.target - FUZZ_TARGETS]++);
     FILE *file = fopen(path, "we");
     CHECK(file != NULL && fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
     CHECK(fclose(file) == 0);
@@ -604,6 +606,18 @@ cells_seed(void)
                          "</group></adx>"));
 }
 
+void
+seeds_begin(const char *target)
+{
+    target_begin(target);
+}
+
+void
+seeds_put(struct slice bytes)
+{
+    seed(bytes);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -619,6 +633,7 @@ main(int argc, char **argv)
     rig_seed(&rig);
     wire_seed(&rig);
     rig_close(&rig);
+    seeds_council();
     target_begin("messages");
     layouts_seed(message_layout);
     target_begin("cursor");

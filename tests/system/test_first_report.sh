@@ -49,5 +49,17 @@ equal "one row a district" "$(printf '%s\n' period,unit,doses,first,second,open,
 exits "withdraw takes it back" 0 thidua withdraw --unit w1 --form daily --period 20211104 --wait
 equal "and the city with it" 7 "$(value city 20211104 doses)"
 check "journal head" thidua journal head
+
+# A worker that stands still a moment is no trouble yet; but who waits until all is well wants to read what
+# has been taken.
+tally=$(thidua status --json | jq '.shards[0].pid')
+kill -STOP "$tally"
+sed 's/"doses": 120, "first": 70/"doses": 130, "first": 80/' "$SCRATCH/one.json" >"$SCRATCH/four.json"
+exits "a report is taken while the worker stands still" 0 thidua submit "$SCRATCH/four.json"
+exits "not all is well then" 1 thidua status --wait 1 --json
+check "for it has not been applied" jq -e '.problems | any(. == "shard-behind" or . == "worker-silent")' "$SCRATCH/out"
+kill -CONT "$tally"
+exits "once it goes on, all is" 0 thidua status --wait 60
+equal "and the report is seen" 137 "$(value city 20211104 doses)"
 exits "verify replays to the same state" 0 thidua verify
 finish
