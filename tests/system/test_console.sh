@@ -93,6 +93,8 @@ get 401 "nothing at all" -H 'Content-Type: application/json' -d '[]' "$U/api/ses
 get 415 "a form of another site" -d 'principal=m2&password=x' "$U/api/session"
 get 403 "another site signs somebody in" -H 'Origin: http://evil.example' -H 'Content-Type: application/json' -d '{"principal": "m2", "password": "password of m2"}' "$U/api/session"
 get 413 "a long sign-in" -H 'Content-Type: application/json' -d "{\"principal\": \"$(head -c 5000 /dev/zero | tr '\0' x)\"}" "$U/api/session"
+head -c 400000 /dev/zero >"$SCRATCH/zeros"
+get 200 "a body that nobody asked for" -X GET --data-binary "@$SCRATCH/zeros" "$U/healthz"
 comment='{"nomination": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "text": "x"}'
 get 403 "no token" -b "$SCRATCH/sec.jar" -H 'Content-Type: application/json' -d "$comment" "$U/api/comment"
 equal "says so" csrf "$(field code)"

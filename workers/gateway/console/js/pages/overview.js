@@ -71,7 +71,7 @@ function tiles(row, unit, period) {
             note: number(row.received) + tr(" trên ", " of ") + number(row.expected),
             tone: row.expected > 0 && row.received / row.expected < 0.8 ? "bad" : undefined,
         }),
-        figure(tr("Đúng hạn", "On time"), percent(row.on_time, row.expected), { note: number(row.on_time) + tr(" báo cáo", " reports") }),
+        figure(tr("Đúng hạn", "On time"), percent(row.on_time, row.expected), { note: number(row.on_time) + tr(" báo cáo", row.on_time === 1 ? " report" : " reports") }),
         figure(tr("Còn thiếu", "Missing"), number(missing), {
             tone: missing > 0 ? "warn" : "good",
             note: may("missing") && missing > 0
