@@ -1,7 +1,7 @@
 /* thidua status: whether all is well, and where it is not, what to do: one screen. Exits 0 when it is, 1 when not,
  * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well, and every shard has applied
- * what was in the journal when it first was, or the time is over. What
- * `init` left to be published counts too: a site without its campaign is not well. */
+ * what was in the journal when it first was, or the time is over. What `init` left to be published counts too:
+ * a site without its campaign is not well. */
 #include "clients/amounts.h"
 #include "clients/answers.h"
 #include "clients/condition.h"
@@ -24,37 +24,6 @@
     1000 /* the same while waiting: a new contact finds a broker that has just come */
 #define STEP_MS 100
 #define SHARDS_SHOWN 8 /* with all troubles and the numbers: one screen */
-
-static bool
-shards_reached(const json_t *status, int64_t head)
-{
-    size_t i;
-    json_t *shard;
-    json_array_foreach(json_object_get(status, "shards"), i, shard)
-    {
-        if (json_number(shard, "position") < head) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Whether the wait is over; *head is that of the first answer by which all was well, -1 before it. */
-static bool
-is_enough(json_t *status, bool late, int64_t *head)
-{
-    bool ok = json_true_at(status, "ok");
-    if (ok && *head < 0) {
-        *head = json_number(status, "head");
-    }
-    if (ok && shards_reached(status, *head)) {
-        return true;
-    }
-    if (ok && late) {
-        problem_add(status, "shard-behind");
-    }
-    return late;
-}
 
 static bool
 shards_reached(const json_t *status, int64_t head)
