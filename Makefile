@@ -12,6 +12,8 @@ ALL_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=un
 LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS := -lzmq -llmdb -lmsgpackc -lsodium -lyaml -lcsv -ljansson -lunistring -lxxhash -lzip
+# `thidua top` alone draws: who does not, does not load it.
+LIBS += -Wl,--as-needed -lncursesw -ltinfo -Wl,--no-as-needed
 GATEWAY_LIBS := -lmicrohttpd -lyajl -lexpat -lz
 JOBS := -j$(shell nproc)
 
@@ -30,7 +32,7 @@ CRASH := $(addprefix $(B)/crash/,shim.so powercut outbox_cut faults storm)
 SYSTEM_TESTS := $(wildcard tests/system/test_*.sh)
 FUZZ_TARGETS := $(filter-out %/seeds.o %/seeds_council.o %/replay.o,$(call objects,tests/fuzz))
 
-.PHONY: all help demo test unit system crash fuzz cover bench sim mutants lint format clean install packages-% tests
+.PHONY: all help demo test unit system crash fuzz cover bench sim mutants browser shots lint format clean install packages-% tests
 all: packages-build ## build the programs into build/bin
 	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
 
@@ -46,7 +48,7 @@ test: packages-build packages-test ## build and run all tests, twice: as built, 
 	@$(MAKE) --no-print-directory $(JOBS) tests SAN=address,undefined
 	@tests/run $(B) build/address-undefined
 
-tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/tamper $(B)/tests/pry $(B)/tests/sim
+tests: $(PROGRAMS) $(UNIT_TESTS) $(B)/tests/test_corpus $(B)/tests/peer $(B)/tests/line $(B)/tests/hostile $(B)/tests/streams $(B)/tests/tamper $(B)/tests/pry $(B)/tests/sim
 
 unit: packages-build packages-test ## run the unit tests only
 	@$(MAKE) --no-print-directory $(JOBS) $(UNIT_TESTS) $(B)/tests/test_corpus
@@ -86,6 +88,15 @@ sim: packages-build ## simulate clusters with seeded faults (SEEDS=10000 FROM=1)
 	@$(MAKE) --no-print-directory $(JOBS) $(B)/tests/sim
 	@$(B)/tests/sim --seeds $(or $(SEEDS),10000) --from $(or $(FROM),1)
 
+# chromium, Node and npm are Debian's; playwright-core and axe-core come from npm into build/browser, the first time.
+browser: packages-build packages-test packages-browser ## do every role's jobs in a real browser (TESTS="units shell")
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
+	@tests/browser/run $(B) tests $(TESTS)
+
+shots: packages-build packages-test packages-browser ## pictures of the console's pages into build/shots (PAGES="overview units")
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAMS)
+	@tests/browser/run $(B) shots $(PAGES)
+
 mutants: packages-build ## plant bugs, one by one, and see the simulator find each
 	@tests/sim/mutants/run
 
@@ -98,6 +109,7 @@ format: packages-dev ## lay out the source as .clang-format says
 PREFIX ?= /usr/local
 install: all ## install programs, man page and Hanoi's files under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/thidua/hanoi
+	cd workers/gateway/console && find . -type f ! -name '*.md' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/thidua/console/{} \;
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/thidua.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 deploy/hanoi/campaign.yaml deploy/hanoi/units.csv $(DESTDIR)$(PREFIX)/share/thidua/hanoi
@@ -143,6 +155,8 @@ $(B)/tests/peer: $(B)/obj/tests/system/peer.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/hostile: $(B)/obj/tests/system/hostile.o $(B)/lib/tests.a $(B)/lib/house.a
 	$(link)
+$(B)/tests/streams: $(B)/obj/tests/system/streams.o
+	$(link)
 $(B)/tests/line: $(B)/obj/tests/system/line.o $(B)/lib/house.a
 	$(link)
 $(B)/tests/pry: $(B)/obj/tests/system/pry.o $(B)/lib/house.a
@@ -156,7 +170,7 @@ $(B)/tests/bench: $(call objects,tests/bench) $(B)/lib/tests.a $(B)/lib/house.a
 SIM_WRAP := clock_real file_make_folder state_lmdb_open_sized proc_signals_open proc_signals_next \
 	proc_start_time getpid close check_failed
 OUTBOX := $(addprefix $(B)/obj/clients/,outbox.o outbox_mem.o outbox_sender.o outbox_verdicts.o)
-$(B)/lib/sim.a: $(BROKER) $(TALLY) $(WORKERS) $(OUTBOX) $(BASE)
+$(B)/lib/sim.a: $(BROKER) $(TALLY) $(QUERY) $(WORKERS) $(OUTBOX) $(BASE)
 	@mkdir -p $(@D); rm -f $@; ar qcs $@ $^
 $(B)/tests/sim: $(B)/obj/tests/sim/main.o $(call objects,tests/sim) $(B)/lib/sim.a
 	@mkdir -p $(@D); $(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIM_WRAP)) -o $@ $^ \

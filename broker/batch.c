@@ -47,6 +47,7 @@ due_add(struct broker *b, const struct session *from, uint64_t request, uint32_t
         .request = request,
         .first = first,
         .count = batch->block.count - first,
+        .taken_us = clock_mono_us(b->clock),
     };
 }
 
@@ -128,6 +129,7 @@ batch_commit(struct broker *b)
     if (!batch->open) {
         return ERR_OK;
     }
+    batch->given_us = clock_mono_us(b->clock);
     enum err err = b->sequencer->ops->submit(b->sequencer, &batch->block, clock_wall_us(b->clock));
     if (err == ERR_OK) {
         batch->open = false; /* its memory is the next block's */
@@ -168,6 +170,7 @@ batch_delivered(void *context, const struct block *block)
     b->counts.blocks++;
     b->counts.records += block->count;
     b->counts.bytes += block->bytes.len;
+    timing_block(b, block->number, block->count);
     quarantine_note(b, block);
     /* Another site's, or one of ours that was resent: nobody here waits for it. */
     if (block->site != b->settings.site || block->start_id != b->start_id ||
@@ -175,8 +178,10 @@ batch_delivered(void *context, const struct block *block)
         return;
     }
     batch->delivered = block->number;
+    histogram_add(&b->timing.commits, clock_mono_us(b->clock) - batch->given_us, 1);
     for (uint32_t i = 0; i < batch->due_count; i++) {
         receipts_append(b, &batch->due[i], block);
+        timing_receipts(b, batch->due[i].taken_us);
     }
     batch->due_count = 0;
 }

@@ -14,6 +14,7 @@ struct receipts_due {
     struct slice identity;
     uint64_t request;
     uint32_t first, count;
+    int64_t taken_us; /* of the monotonic clock */
 };
 
 struct batch {
@@ -21,6 +22,7 @@ struct batch {
     struct block_builder block;
     uint64_t made_count; /* of the open block or the last one */
     uint64_t delivered;  /* the number of the last one that was on disk; 0: none */
+    int64_t given_us;    /* when the last one was given to the sequencer; monotonic */
     struct receipts_due *due;
     uint32_t due_count, due_cap;
 };

@@ -28,6 +28,7 @@ broker_new(const struct broker_options *options)
     b->start_id = options->start_id;
     b->pid = options->pid;
     b->started_ms = clock_mono_ms(b->clock);
+    timing_init(b);
     b->arena = arena_new();
     b->sequencer = sequencer_new(b->journal, batch_delivered, b);
     replies_init(&b->replies, b->arena);
@@ -49,6 +50,7 @@ broker_free(struct broker **broker)
     if (b == NULL) {
         return;
     }
+    timing_fini(&b->timing);
     quarantine_fini(&b->quarantine);
     routes_fini(&b->routes);
     roster_fini(&b->roster);
@@ -229,6 +231,7 @@ broker_busy(struct broker *b, struct slice identity, uint64_t request, const cha
         .reason = slice_text(reason),
     };
     b->counts.busy++;
+    b->counts.busy_by[monitor_busy_reason(reason)]++;
     message_encode_busy(&busy, replies_open(&b->replies));
     replies_close(&b->replies, identity);
 }

@@ -14,12 +14,15 @@
 #include "broker/roster.h"
 #include "broker/routes.h"
 #include "broker/sessions.h"
+#include "broker/timing.h"
 
 /* Since this start; broker.status tells them. */
 struct counts {
     uint64_t records, blocks, bytes; /* journalled */
     uint64_t submits, queries;       /* taken */
     uint64_t busy, errors;           /* answered so */
+    uint64_t busy_by[BUSY_REASONS];  /* of those, in the order of BUSY_REASON_NAMES */
+    uint64_t sessions_refused;       /* all places were taken */
     uint64_t dropped;                /* replies that could not be sent */
 };
 
@@ -45,6 +48,7 @@ struct broker {
     struct monitor monitor;
     struct quarantine quarantine;
     struct counts counts;
+    struct timing timing;
 };
 
 /* Who sent the message in hand. */

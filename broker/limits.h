@@ -51,6 +51,11 @@
 #define ANSWER_FILL                                                                                \
     (3u << 20) /* a list is cut here: below ANSWER_BYTES_MAX by one record and more */
 
+/* ---- what people who watch are told ---- */
+#define TIMING_SECONDS 61 /* the last minute, and the second that runs */
+#define TIMING_BLOCKS                                                                              \
+    (1u << 17) /* more than the default of busy_lag_blocks: no shard is further behind and fed */
+
 /* ---- quarantine ---- */
 #define QUARANTINE_FILE_MAX (1u << 20)     /* ten times what QUARANTINES_MAX of them take */
 #define QUARANTINE_SCAN_BYTES (256u << 20) /* of blocks that a start reads again: a second or two */

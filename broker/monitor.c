@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+const char *const BUSY_REASON_NAMES[BUSY_REASONS] = {BUSY_DISK, BUSY_LAG, BUSY_SHARE, BUSY_QUOTA};
+
 #define MB ((uint64_t)1 << 20)
 #define LOOK_EVERY_MS 1000 /* statvfs is cheap; a disk does not fill in less */
 
@@ -59,6 +61,16 @@ monitor_busy(const struct broker *b, uint32_t *retry_ms)
     return NULL;
 }
 
+unsigned
+monitor_busy_reason(const char *reason)
+{
+    unsigned i = 0;
+    while (i + 1 < BUSY_REASONS && strcmp(BUSY_REASON_NAMES[i], reason) != 0) {
+        i++;
+    }
+    return i;
+}
+
 bool
 monitor_unreadable(struct broker *b, uint64_t number, enum err err, struct complaint *why)
 {
@@ -71,23 +83,22 @@ monitor_unreadable(struct broker *b, uint64_t number, enum err err, struct compl
                     err_name(err));
 }
 
-/* ---- broker.status ---- */
+/* ---- what is wrong ---- */
 
-/* Packs one array of words without knowing its length before. */
 struct words {
-    struct buf packed;
+    struct buf *packed;
     uint32_t count;
 };
 
 static void
 word_add(struct words *words, const char *word)
 {
-    pack_cstr(&words->packed, word);
+    pack_cstr(words->packed, word);
     words->count++;
 }
 
 static void
-problems_find(const struct broker *b, struct words *problems)
+worker_problems(const struct broker *b, struct words *problems)
 {
     bool none = false, silent = false;
     for (uint32_t i = 0; i < b->roster.count; i++) {
@@ -104,99 +115,37 @@ problems_find(const struct broker *b, struct words *problems)
     if (TAILQ_EMPTY(&b->roster.query_workers)) {
         word_add(problems, "no-query-worker");
     }
+}
+
+uint32_t
+monitor_problems(const struct broker *b, struct buf *out)
+{
+    struct words problems = {.packed = out};
+    worker_problems(b, &problems);
     if (lag_is_large(b)) {
-        word_add(problems, "lag-large");
+        word_add(&problems, "lag-large");
     }
     if (b->settings.listen_tcp[0] != '\0' && !b->network_open) {
-        word_add(problems, "network-closed");
+        word_add(&problems, "network-closed");
     }
     if (disk_is_low(b)) {
-        word_add(problems, "disk-low");
+        word_add(&problems, "disk-low");
+    }
+    if (b->sessions.count >= sessions_of_clients(&b->sessions)) {
+        word_add(&problems, "sessions-full");
     }
     if (b->monitor.damaged != 0) {
-        word_add(problems, "journal-damaged");
+        word_add(&problems, "journal-damaged");
     }
+    return problems.count;
 }
 
-static void
-shards_pack(const struct broker *b, uint64_t head, struct buf *body)
+const char *
+monitor_network(const struct broker *b)
 {
-    pack_cstr(body, "shards");
-    pack_array(body, b->roster.count);
-    for (uint32_t i = 0; i < b->roster.count; i++) {
-        const struct shard *shard = &b->roster.shards[i];
-        pack_map(body, 5);
-        pack_key_uint(body, "shard", i);
-        pack_key_uint(body, "position", shard->position);
-        pack_key_uint(body, "lag_blocks", head - shard->position);
-        pack_key_uint(body, "pid", shard->holder.pid);
-        pack_key_text(body, "worker", slice_text(roster_worker_state(b, i)));
+    if (b->network_open) {
+        return "";
     }
-}
-
-static void
-query_workers_pack(const struct broker *b, struct buf *body)
-{
-    const struct session *s;
-    uint32_t n = 0;
-    TAILQ_FOREACH(s, &b->roster.query_workers, by_work)
-    {
-        n++;
-    }
-    pack_cstr(body, "query_workers");
-    pack_array(body, n);
-    TAILQ_FOREACH(s, &b->roster.query_workers, by_work)
-    {
-        pack_map(body, 2);
-        pack_key_uint(body, "pid", s->process.pid);
-        pack_key_uint(body, "outstanding", s->outstanding);
-    }
-}
-
-static void
-counts_pack(const struct counts *counts, struct buf *body)
-{
-    pack_cstr(body, "counts");
-    pack_map(body, 8);
-    pack_key_uint(body, "records", counts->records);
-    pack_key_uint(body, "blocks", counts->blocks);
-    pack_key_uint(body, "submits", counts->submits);
-    pack_key_uint(body, "bytes", counts->bytes);
-    pack_key_uint(body, "busy", counts->busy);
-    pack_key_uint(body, "errors", counts->errors);
-    pack_key_uint(body, "dropped", counts->dropped);
-    pack_key_uint(body, "queries", counts->queries);
-}
-
-static void
-problems_pack(const struct broker *b, struct buf *body)
-{
-    struct words problems = {0};
-    problems_find(b, &problems);
-    pack_key_bool(body, "ok", problems.count == 0);
-    pack_cstr(body, "problems");
-    pack_array(body, problems.count);
-    buf_slice(body, buf_slice_of(&problems.packed));
-    buf_fini(&problems.packed);
-}
-
-static void
-busy_pack(const struct broker *b, struct buf *body)
-{
-    uint32_t retry_ms;
-    const char *busy = monitor_busy(b, &retry_ms);
-    pack_cstr(body, "busy");
-    if (busy == NULL) {
-        pack_nil(body);
-    } else {
-        pack_cstr(body, busy);
-    }
-}
-
-/* Why the network's endpoint is not open; "" where it is. */
-static const char *
-network_why(const struct broker *b)
-{
     if (b->settings.listen_tcp[0] == '\0') {
         return "off";
     }
@@ -206,41 +155,5 @@ network_why(const struct broker *b)
     if (!broker_network_ready(b)) {
         return "shard-behind"; /* it has, but has not read all that may have been revoked since */
     }
-    return b->network_open ? "" : "address-unusable"; /* the log says why */
-}
-
-static void
-network_pack(const struct broker *b, struct buf *body)
-{
-    pack_cstr(body, "network");
-    pack_map(body, 4);
-    pack_key_text(body, "endpoint", slice_text(b->settings.listen_tcp));
-    pack_key_bool(body, "open", b->network_open);
-    pack_key_text(body, "why", slice_text(b->network_open ? "" : network_why(b)));
-    pack_key_uint(body, "principals", access_table_count(b->access.table));
-}
-
-void
-monitor_status(const struct broker *b, struct buf *body)
-{
-    struct journal_head head;
-    journal_head(b->journal, &head);
-    pack_map(body, 18);
-    problems_pack(b, body);
-    pack_key_uint(body, "site", b->settings.site);
-    pack_key_uint(body, "start_id", b->start_id);
-    pack_key_int(body, "time_us", clock_wall_us(b->clock));
-    pack_key_int(body, "uptime_ms", clock_mono_ms(b->clock) - b->started_ms);
-    pack_key_uint(body, "pid", b->pid);
-    pack_key_uint(body, "head", head.number);
-    pack_key_int(body, "head_time_us", head.time_us);
-    pack_key_uint(body, "first", head.first);
-    pack_key_uint(body, "free_bytes", b->monitor.free_bytes);
-    pack_key_uint(body, "sessions", b->sessions.count);
-    pack_key_uint(body, "queries_waiting", b->routes.count);
-    busy_pack(b, body);
-    shards_pack(b, head.number, body);
-    query_workers_pack(b, body);
-    network_pack(b, body);
-    counts_pack(&b->counts, body);
+    return "address-unusable"; /* the log says why */
 }

@@ -101,6 +101,7 @@ session_begin(struct broker *b, const struct peer *from, const struct message_he
     struct session *s = sessions_begin(&b->sessions, from->identity, (enum role)hello->role,
                                        clock_mono_ms(b->clock));
     if (s == NULL) {
+        b->counts.sessions_refused++;
         complain(why, CODE_SESSIONS_FULL, slice_text(""), "%u", b->sessions.limit);
         return NULL;
     }

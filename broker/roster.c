@@ -138,11 +138,22 @@ roster_release(struct broker *b, struct session *s)
 }
 
 void
-roster_progress(struct broker *b, const struct session *s, uint64_t position)
+roster_progress(struct broker *b, const struct session *s, uint64_t position,
+                const struct figures *figures)
 {
-    if (s->shard != SHARD_NONE && b->roster.shards[s->shard].session == s) {
-        b->roster.shards[s->shard].position = position;
-        b->roster.shards[s->shard].reported = true;
+    struct shard *shard = s->shard == SHARD_NONE ? NULL : &b->roster.shards[s->shard];
+    if (shard == NULL || shard->session != s) {
+        return;
+    }
+    shard->position = position;
+    shard->reported = true;
+    if (position > shard->farthest) {
+        timing_passed(b, shard->farthest, position);
+        shard->farthest = position;
+    }
+    if (figures != NULL) {
+        shard->figures = *figures;
+        shard->has_figures = true;
     }
 }
 

@@ -6,6 +6,7 @@
 #define BROKER_ROSTER_H
 
 #include "broker/sessions.h"
+#include "proto/figures.h"
 
 struct broker;
 
@@ -14,6 +15,9 @@ struct shard {
     struct session *session; /* the holder's; NULL while it is silent */
     uint64_t position;       /* last block whose effects it has told to be committed */
     bool reported;           /* it has told one since this start of the broker */
+    uint64_t farthest;       /* the highest position told: a worker may begin anew from less */
+    bool has_figures;
+    struct figures figures; /* as its worker told them last */
 };
 
 struct roster {
@@ -37,7 +41,9 @@ void roster_join(struct broker *b, struct session *s, uint32_t shard);
 void roster_leave(struct broker *b, struct session *s);
 /* BYE: the worker itself gives its shard back. */
 void roster_release(struct broker *b, struct session *s);
-void roster_progress(struct broker *b, const struct session *s, uint64_t position);
+/* What a tally worker tells; `figures` NULL: nothing of them this time. */
+void roster_progress(struct broker *b, const struct session *s, uint64_t position,
+                     const struct figures *figures);
 
 /* Ends the sessions of workers whose process has ended. */
 void roster_tick(struct broker *b, int64_t now_ms);

@@ -47,11 +47,17 @@ sessions_find(const struct sessions *t, struct slice identity)
     return s;
 }
 
+uint32_t
+sessions_of_clients(const struct sessions *t)
+{
+    return t->limit - t->limit / SESSIONS_FOR_WORKERS;
+}
+
 struct session *
 sessions_begin(struct sessions *t, struct slice identity, enum role role, int64_t now_ms)
 {
     bool worker = role == ROLE_TALLY || role == ROLE_QUERY;
-    uint32_t limit = worker ? t->limit : t->limit - t->limit / SESSIONS_FOR_WORKERS;
+    uint32_t limit = worker ? t->limit : sessions_of_clients(t);
     if (t->count >= limit || identity.len > IDENTITY_MAX) {
         return NULL;
     }
@@ -66,6 +72,7 @@ sessions_begin(struct sessions *t, struct slice identity, enum role role, int64_
     *bucket = s;
     TAILQ_INSERT_TAIL(&t->by_age, s, by_age);
     t->count++;
+    t->by_role[role]++;
     return s;
 }
 
@@ -99,6 +106,7 @@ sessions_end(struct sessions *t, struct session *s)
     *at = s->next_in_bucket;
     TAILQ_REMOVE(&t->by_age, s, by_age);
     t->count--;
+    t->by_role[s->role]--;
     free(s);
 }
 

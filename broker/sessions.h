@@ -62,6 +62,7 @@ struct sessions {
     struct session **buckets;
     uint32_t bucket_mask;
     uint32_t count, limit;
+    uint32_t by_role[ROLE_READER + 1];
     uint64_t seed;
 };
 
@@ -76,6 +77,8 @@ void sessions_heard(struct sessions *t, struct session *s, int64_t now_ms);
 /* A reply to it was dropped: first in the row of those that end. */
 void sessions_deafen(struct sessions *t, struct session *s);
 void sessions_end(struct sessions *t, struct session *s);
+/* How many there may be before a client is refused: the rest are the workers'. */
+uint32_t sessions_of_clients(const struct sessions *t);
 struct session *sessions_oldest(const struct sessions *t);
 
 #endif

@@ -4,7 +4,10 @@
 #include "clients/answers.h"
 #include "clients/outbox_campaign.h"
 #include "clients/words.h"
+#include "proto/pack.h"
+#include "proto/ulid.h"
 
+#include <sodium.h>
 #include <strings.h>
 #include <sysexits.h>
 
@@ -126,6 +129,21 @@ import_row_fits(struct import *im, const struct csv_row *row)
     return false;
 }
 
+/* A merge of the same run of the same file under the same key is the same merge. */
+static void
+merge_id_make(const struct import *im, const struct draft *draft, uint8_t id[ULID_SIZE])
+{
+    struct buf all = BUF_EMPTY;
+    pack_cstr(&all, im->key);
+    pack_uint(&all, im->summary.records);
+    pack_text(&all, draft->form);
+    pack_text(&all, draft->unit);
+    pack_text(&all, draft->period);
+    pack_raw(&all, buf_slice_of(&draft->values));
+    crypto_generichash(id, ULID_SIZE, all.data, all.len, NULL, 0);
+    buf_fini(&all);
+}
+
 void
 import_send(struct import *im, struct draft *draft, uint32_t line)
 {
@@ -144,6 +162,12 @@ import_send(struct import *im, struct draft *draft, uint32_t line)
     if (draft_lacks_revision(draft)) {
         draft->revision = outcomes_revision(&im->outcomes);
     }
-    draft_encode(draft, &im->body);
+    if (im->key != NULL && draft->merge) {
+        uint8_t id[ULID_SIZE];
+        merge_id_make(im, draft, id);
+        draft_encode_as(draft, id, &im->body);
+    } else {
+        draft_encode(draft, &im->body);
+    }
     outcomes_submit(&im->outcomes, draft->unit, buf_slice_of(&im->body), line);
 }

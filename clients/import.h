@@ -4,7 +4,7 @@
 #define CLIENTS_IMPORT_H
 
 #include "clients/csv.h"
-#include "clients/draft.h"
+#include "proto/draft.h"
 #include "clients/import_map.h"
 #include "clients/import_seen.h"
 #include "clients/import_summary.h"
@@ -44,6 +44,7 @@ struct import {
     const struct import_layout *layout;
     const char *form, *source, *unit_column, *period_column;
     uint64_t revision;  /* 0: stamped one by one */
+    const char *key;    /* --idempotency-key: merges follow from it; NULL */
     json_t *indicators; /* the form's codes */
     struct import_map map;
     struct contact contact;

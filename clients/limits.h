@@ -12,6 +12,12 @@
 
 #define IMPORT_MAP_MAX 100000 /* lines of --map: several times the units and indicators there are */
 
+/* From when on an operator is told, though nothing is wrong yet. */
+#define CLOCK_SET_US (INT64_C(60) * 1000000) /* beyond this the broker's clock is not ours */
+#define LAG_OLD_MS 60000         /* tallies are seen within half a second when all is well */
+#define DISK_SOON_TIMES 4        /* the least free space: at 1 GB a day, the better part of one */
+#define SESSIONS_NEAR_PERCENT 75 /* an eighth is the workers'; clients are refused at 88 */
+
 /* An outbox. Bytes of records that wait, or whose fate is kept: a year of daily reports of all 579 wards
  * of a city is a fifth of it; a line that is down for longer is looked at by somebody. */
 #define OUTBOX_BYTES_MAX (256u << 20)

@@ -30,23 +30,11 @@ static const struct term {
     {"up", "đang chạy", "up"},
     {"none", "không có", "none"},
     {"silent", "im lặng", "silent"},
-    /* problems: broker/README.md explains them */
-    {"shard-without-worker", "có phân mảnh không có tiến trình xử lý",
-     "a shard has no live worker"},
-    {"worker-silent", "có tiến trình xử lý còn đó nhưng không lên tiếng",
-     "a worker's process is there, but says nothing"},
-    {"no-query-worker", "không có tiến trình trả lời truy vấn", "nobody answers queries"},
-    {"query-worker-silent", "tiến trình trả lời truy vấn không lên tiếng",
-     "the query worker says nothing"},
-    {"network-closed", "cửa mạng (listen_tcp) chưa mở", "the network's endpoint is not open"},
-    {"lag-large", "có phân mảnh xử lý chậm quá mức", "a shard is too far behind"},
-    {"disk-low", "đĩa sắp đầy", "the disk is nearly full"},
-    {"journal-damaged", "có khối không đọc được; xem log, khôi phục đoạn đó từ bản sao",
-     "a block cannot be read; see the log, restore that segment from a copy"},
-    {"shard-behind", "có phân mảnh chưa xử lý xong những gì đã nhận",
-     "a shard has not applied yet what has been taken"},
-    {"first-not-published", "danh sách đơn vị và phong trào chưa công bố xong",
-     "the first units and campaign are not published yet"},
+    /* why the network's endpoint is not open: broker/README.md */
+    {"off", "không dùng", "off"},
+    {"access-unknown", "chưa biết ai được vào", "who may come in is not known"},
+    {"shard-behind", "phân mảnh 0 còn đọc", "shard 0 still reads"},
+    {"address-unusable", "không mở được", "cannot be opened"},
 };
 
 const char *

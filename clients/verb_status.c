@@ -1,17 +1,20 @@
-/* thidua status: whether all is well. Exits 0 when it is, 1 when not, EX_UNAVAILABLE when no broker answers;
- * with --wait it asks until all is well, and until every shard has applied what was in the journal when it
- * first was, or the time is over. What `init` left to be published counts too: a site without its
- * campaign is not well, and one whose campaign is published and not yet applied answers as if it had
- * none. */
+/* thidua status: whether all is well, and where it is not, what to do: one screen. Exits 0 when it is, 1 when not,
+ * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well, and until every shard has
+ * applied what was in the journal when it first was, or the time is over. What `init` left to be
+ * published counts too: a site without its campaign is not well, and one whose campaign is published and
+ * not yet applied answers as if it had none. */
+#include "clients/amounts.h"
 #include "clients/answers.h"
+#include "clients/condition.h"
 #include "clients/reading.h"
-#include "clients/terms.h"
 #include "clients/table.h"
-#include "clients/up_opening.h"
+#include "clients/terms.h"
+#include "clients/troubles.h"
 #include "clients/verbs.h"
 #include "clients/words.h"
 #include "common/clock.h"
-#include "common/period.h"
+#include "common/mem.h"
+#include "proto/metrics.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,106 +24,7 @@
 #define ASK_AGAIN_MS                                                                               \
     1000 /* the same while waiting: a new contact finds a broker that has just come */
 #define STEP_MS 100
-#define CLOCK_SET_US (INT64_C(60) * 1000000) /* beyond this the broker's clock is not ours */
-
-static json_t *
-ask_quietly(struct contact *s, const char *name)
-{
-    struct slice body;
-    struct complaint why;
-    uint64_t as_of;
-    if (client_query(s->client, name, slice_of(NULL, 0), 0, &body, &as_of, &why) != ERR_OK) {
-        return NULL;
-    }
-    return answer_json(body);
-}
-
-static void
-clock_add(json_t *status)
-{
-    struct clock clock = clock_real(0);
-    int64_t offset_us = json_number(status, "time_us") - clock_wall_us(&clock);
-    bool set = llabs(offset_us) > CLOCK_SET_US;
-    json_object_set_new(status, "clock_set", json_boolean(set));
-}
-
-/* Random 64 bits are text whatever their size: readers of JSON round large numbers. */
-static void
-start_id_text(json_t *status)
-{
-    char text[24];
-    const json_t *id = json_object_get(status, "start_id");
-    if (json_is_integer(id)) {
-        snprintf(text, sizeof text, "%" PRId64, (int64_t)json_integer_value(id));
-        json_object_set_new(status, "start_id", json_string(text));
-    }
-}
-
-/* A shard's counts beside what the broker knows of it. */
-static void
-state_add(json_t *status, const json_t *state)
-{
-    size_t i, j;
-    json_t *shard, *counts;
-    json_array_foreach(json_object_get(status, "shards"), i, shard)
-    {
-        json_array_foreach(json_object_get(state, "shards"), j, counts)
-        {
-            if (json_number(counts, "shard") == json_number(shard, "shard")) {
-                json_object_update_missing(shard, counts);
-            }
-        }
-    }
-}
-
-static void
-problem_add(json_t *status, const char *problem)
-{
-    json_object_set_new(status, "ok", json_false());
-    json_array_append_new(json_object_get(status, "problems"), json_string(problem));
-}
-
-/* Of the data directory here; -1 where it is another's, or none. */
-static int
-unpublished_count(const struct contact *s)
-{
-    struct settings settings;
-    char why[512];
-    bool here = s->options->brokers == NULL && s->options->office == NULL &&
-                settings_read(&settings, s->options->data, why);
-    return here ? (int)opening_waiting(settings.data) : -1;
-}
-
-/* NULL: no broker answers. What is unpublished is looked at first: the head that the broker tells then
- * covers what has been published by now. */
-static json_t *
-status_ask(struct contact *s)
-{
-    int unpublished = unpublished_count(s);
-    json_t *status = ask_quietly(s, "broker.status");
-    if (!json_is_object(status)) {
-        json_decref(status);
-        return NULL;
-    }
-    clock_add(status);
-    start_id_text(status);
-    if (unpublished >= 0) {
-        json_object_set_new(status, "unpublished", json_integer(unpublished));
-    }
-    if (unpublished > 0) {
-        problem_add(status, "first-not-published");
-    }
-    /* Without a query worker there is no point in waiting for its answer: the broker has said so. */
-    if (json_array_size(json_object_get(status, "query_workers")) > 0) {
-        json_t *state = ask_quietly(s, "state");
-        if (state == NULL) {
-            problem_add(status, "query-worker-silent");
-        }
-        state_add(status, state);
-        json_decref(state);
-    }
-    return status;
-}
+#define SHARDS_SHOWN 8 /* with all troubles and the numbers: one screen */
 
 static bool
 shards_reached(const json_t *status, int64_t head)
@@ -147,15 +51,17 @@ is_enough(json_t *status, bool late, int64_t *head)
     if (ok && shards_reached(status, *head)) {
         return true;
     }
-    if (ok && late) {
-        problem_add(status, "shard-behind");
+    if (ok && late) { /* not large for the broker, but for whoever waited */
+        json_object_set_new(status, "ok", json_false());
+        json_array_append_new(json_object_get(status, "problems"), json_string("lag-large"));
     }
     return late;
 }
 
 /* Asks again and again; the last answer. */
 static int
-status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t **status)
+status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t **status,
+            struct complaint *why)
 {
     struct clock clock = clock_real(0);
     int64_t deadline_ms = clock_mono_ms(&clock) + (int64_t)seconds * 1000, head = -1;
@@ -166,7 +72,7 @@ status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t
             return code;
         }
         json_t *now;
-        while ((now = status_ask(s)) != NULL) {
+        while ((now = condition_ask(s, why)) != NULL) {
             json_decref(*status);
             *status = now;
             if (is_enough(now, clock_mono_ms(&clock) >= deadline_ms, &head)) {
@@ -181,8 +87,70 @@ status_wait(struct contact *s, const struct options *o, uint64_t seconds, json_t
     }
 }
 
+/* ---- for people ---- */
+
+/* The troubles as they are for this asker: commands name files where they are this machine's. */
+static size_t
+troubles_of(const struct contact *s, const json_t *status, struct trouble *troubles)
+{
+    const struct options *o = s->options;
+    bool here = o->brokers == NULL && o->office == NULL;
+    return troubles_find(status, here ? o->data : NULL, troubles);
+}
+
 static void
-shards_show(const json_t *status)
+troubles_show(const struct trouble *troubles, size_t n, bool wrong, const char *title)
+{
+    bool titled = false;
+    for (size_t i = 0; i < n; i++) {
+        if (troubles[i].wrong == wrong) {
+            if (!titled) {
+                puts(title);
+                titled = true;
+            }
+            printf("  - %s\n      → %s\n", troubles[i].sentence, troubles[i].command);
+        }
+    }
+}
+
+static void
+broker_show(const json_t *status)
+{
+    struct histogram receipts = condition_time(status, "receipts");
+    int64_t bound_us = histogram_quantile_us(&receipts, 990);
+    char uptime[AMOUNT_TEXT], least[AMOUNT_TEXT], receipt[AMOUNT_TEXT], room[AMOUNT_TEXT];
+    duration_text(json_number(status, "uptime_ms") * 1000, uptime);
+    bytes_text((uint64_t)json_number(status, "free_bytes"), room);
+    bytes_text((uint64_t)json_number(status, "min_free_bytes"), least);
+    snprintf(receipt, sizeof receipt, "–");
+    if (bound_us >= 0 && bound_us < INT64_MAX) {
+        duration_text(bound_us, receipt);
+    }
+    printf(tr("broker %" PRId64 ", chạy được %s, khối %" PRId64 "; %" PRId64
+              " bản ghi trong 10 giây qua; 99 %% biên nhận trong %s\n",
+              "broker %" PRId64 ", up for %s, block %" PRId64 "; %" PRId64
+              " records in the last 10 s; 99 %% of receipts within %s\n"),
+           json_number(status, "pid"), uptime, json_number(status, "head"),
+           json_number(status, "records_10s"), receipt);
+    printf(tr("%" PRId64 " trên %" PRId64
+              " phiên, tiến trình truy vấn: %zu; đĩa còn trống %s (ít nhất %s)\n",
+              "%" PRId64 " of %" PRId64
+              " sessions, query workers: %zu; %s of disk free (at least %s)\n"),
+           json_number(status, "sessions"), json_number(status, "sessions_max"),
+           json_array_size(json_object_get(status, "query_workers")), room, least);
+}
+
+static int
+farther_behind(const void *a, const void *b)
+{
+    int64_t x = json_number(*(json_t *const *)a, "lag_blocks");
+    int64_t y = json_number(*(json_t *const *)b, "lag_blocks");
+    return x == y ? 0 : x > y ? -1 : 1;
+}
+
+/* Where there are many, those that are furthest behind. */
+static void
+shards_show(json_t *shards)
 {
     struct table_column columns[] = {
         {tr("Phân mảnh", "Shard"), true},
@@ -195,46 +163,122 @@ shards_show(const json_t *status)
         {tr("Từ chối", "Rejected"), true},
     };
     struct table *table = table_new(columns, 8);
-    size_t i;
-    json_t *row;
-    json_array_foreach(json_object_get(status, "shards"), i, row)
-    {
-        table_number(table, json_number(row, "shard"));
-        table_text(table, term(json_text(row, "worker")));
-        table_number(table, json_number(row, "pid"));
-        table_number(table, json_number(row, "position"));
-        table_number(table, json_number(row, "lag_blocks"));
-        table_number(table, json_number(row, "accepted"));
-        table_number(table, json_number(row, "corrected"));
-        table_number(table, json_number(row, "rejected"));
+    size_t n = json_array_size(shards), shown = n > SHARDS_SHOWN ? SHARDS_SHOWN : n;
+    json_t **rows = mem_alloc((n + 1) * sizeof *rows);
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = json_array_get(shards, i);
+    }
+    if (n > shown) {
+        qsort(rows, n, sizeof *rows, farther_behind);
+    }
+    for (size_t i = 0; i < shown; i++) {
+        table_number(table, json_number(rows[i], "shard"));
+        table_text(table, term(json_text(rows[i], "worker")));
+        table_number(table, json_number(rows[i], "pid"));
+        table_number(table, json_number(rows[i], "position"));
+        table_number(table, json_number(rows[i], "lag_blocks"));
+        table_number(table, json_number(rows[i], "accepted"));
+        table_number(table, json_number(rows[i], "corrected"));
+        table_number(table, json_number(rows[i], "rejected"));
     }
     table_print(table, stdout);
+    if (n > shown) {
+        printf(tr("… và %zu phân mảnh nữa, chậm không hơn (thidua status --json)\n",
+                  "… and %zu more shards, none further behind (thidua status --json)\n"),
+               n - shown);
+    }
     table_free(&table);
+    free(rows);
 }
 
 static void
-status_show(const json_t *status)
+status_show(const struct contact *s, const json_t *status)
 {
-    char moment[32];
-    size_t i;
-    json_t *problem;
-    moment_text(json_number(status, "time_us"), moment);
-    puts(json_true_at(status, "ok") ? tr("Mọi việc đều ổn.", "All is well.")
-                                    : tr("Có vấn đề:", "Something is wrong:"));
-    json_array_foreach(json_object_get(status, "problems"), i, problem)
-    {
-        printf("  - %s\n", term(json_string_value(problem)));
+    struct trouble troubles[TROUBLES_MAX];
+    size_t n = troubles_of(s, status, troubles);
+    if (json_true_at(status, "ok")) {
+        puts(tr("Mọi việc đều ổn.", "All is well."));
     }
-    printf(tr("broker %" PRId64 ", khối %" PRId64 ", %zu tiến trình truy vấn, còn trống %" PRId64
-              " MiB\n",
-              "broker %" PRId64 ", block %" PRId64 ", %zu query workers, %" PRId64 " MiB free\n"),
-           json_number(status, "pid"), json_number(status, "head"),
-           json_array_size(json_object_get(status, "query_workers")),
-           json_number(status, "free_bytes") / (1 << 20));
-    if (json_true_at(status, "clock_set")) {
-        printf(tr("đồng hồ được đặt: %s\n", "the clock is set: %s\n"), moment);
+    troubles_show(troubles, n, true, tr("Có vấn đề:", "Something is wrong:"));
+    troubles_show(troubles, n, false, tr("Nên biết:", "Worth knowing:"));
+    broker_show(status);
+    shards_show(json_object_get(status, "shards"));
+}
+
+/* ---- for programs ---- */
+
+static void
+status_json(const struct contact *s, json_t *status)
+{
+    struct trouble troubles[TROUBLES_MAX];
+    size_t n = troubles_of(s, status, troubles);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct trouble *t = &troubles[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:b, s:s, s:s}", "trouble", t->word, "wrong",
+                                        t->wrong, "sentence", t->sentence, "command", t->command));
     }
-    shards_show(status);
+    json_object_set_new(status, "troubles", list);
+    json_show(json_incref(status));
+}
+
+/* Without an answer there is still one metric to tell: whoever collects a file of them sees it. */
+static int
+status_prometheus(const json_t *status)
+{
+    struct buf out = BUF_EMPTY;
+    json_t *none = status == NULL ? json_pack("{s:b}", "ok", false) : NULL;
+    metrics_print(status == NULL ? none : status, &out);
+    bool bad = fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout) != 0;
+    json_decref(none);
+    buf_fini(&out);
+    return bad ? say_code(EX_IOERR, tr("không ghi được ra stdout.", "stdout cannot be written."))
+               : 0;
+}
+
+struct how {
+    uint64_t wait_s; /* UINT64_MAX: not at all */
+    bool prometheus;
+};
+
+static int
+status_tell(const struct contact *s, const struct how *how, json_t *status)
+{
+    if (how->prometheus) {
+        return status_prometheus(status);
+    }
+    if (s->options->json) {
+        status_json(s, status);
+    } else if (!s->options->quiet) {
+        status_show(s, status);
+    }
+    return json_true_at(status, "ok") ? 0 : 1;
+}
+
+static int
+status_run(struct contact *s, struct options *o, const struct how *how)
+{
+    json_t *status = NULL;
+    struct complaint why = {0};
+    int code;
+    if (how->wait_s != UINT64_MAX) {
+        code = status_wait(s, o, how->wait_s > 86400 ? 86400 : how->wait_s, &status, &why);
+    } else {
+        o->timeout_s = o->timeout_s == 0 ? ASK_MS / 1000 : o->timeout_s;
+        code = contact_open(s, o);
+        status = code == 0 ? condition_ask(s, &why) : NULL;
+    }
+    if (code == 0 && status == NULL) {
+        code = contact_failed(s, &why);
+    }
+    if (status != NULL) {
+        code = status_tell(s, how, status);
+    } else if (how->prometheus) {
+        (void)status_prometheus(NULL);
+    }
+    json_decref(status);
+    return code;
 }
 
 int
@@ -242,35 +286,20 @@ verb_status(int argc, char **argv)
 {
     struct options o;
     struct contact contact = {0};
-    json_t *status = NULL;
-    uint64_t wait_s = UINT64_MAX;
+    struct how how = {.wait_s = UINT64_MAX};
     const struct option_spec own[] = {
-        NUMBER_OPTION("wait", "SECONDS", &wait_s, false,
+        NUMBER_OPTION("wait", "SECONDS", &how.wait_s, false,
                       "chờ đến khi mọi việc đều ổn, tối đa chừng này",
                       "wait until all is well, at most so long"),
+        SWITCH_OPTION("prometheus", &how.prometheus,
+                      "in các số đo cho Prometheus (docs/METRICS.md)",
+                      "print metrics for Prometheus (docs/METRICS.md)"),
     };
     int code = options_parse(&o, own, OPTION_COUNT(own), argc, argv);
     if (code != OPTIONS_GO) {
         return code;
     }
-    if (wait_s != UINT64_MAX) {
-        code = status_wait(&contact, &o, wait_s > 86400 ? 86400 : wait_s, &status);
-    } else {
-        o.timeout_s = o.timeout_s == 0 ? ASK_MS / 1000 : o.timeout_s;
-        code = contact_open(&contact, &o);
-        status = code == 0 ? status_ask(&contact) : NULL;
-    }
-    if (code == 0 && status == NULL) {
-        code = contact_unavailable(&contact);
-    } else if (code == 0) {
-        code = json_true_at(status, "ok") ? 0 : 1;
-        if (o.json) {
-            json_show(json_incref(status));
-        } else if (!o.quiet) {
-            status_show(status);
-        }
-    }
-    json_decref(status);
+    code = status_run(&contact, &o, &how);
     contact_close(&contact);
     return code;
 }

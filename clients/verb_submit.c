@@ -1,7 +1,8 @@
 /* thidua submit FILE|-: reports written in JSON, each with its receipt and, with --wait, its verdict;
  * with --outbox into the outbox instead, each with its number there. */
 #include "clients/input.h"
-#include "clients/report_json.h"
+#include "clients/json_stream.h"
+#include "proto/report_json.h"
 #include "clients/results.h"
 #include "clients/verbs.h"
 #include "clients/words.h"

@@ -18,10 +18,10 @@ real_wall_us(struct clock *clock)
 }
 
 static int64_t
-real_mono_ms(struct clock *clock)
+real_mono_us(struct clock *clock)
 {
     (void)clock; /* a drill moves the calendar, never the deadlines */
-    return system_us(CLOCK_MONOTONIC) / 1000;
+    return system_us(CLOCK_MONOTONIC);
 }
 
 static int64_t
@@ -31,19 +31,19 @@ fake_wall_us(struct clock *clock)
 }
 
 static int64_t
-fake_mono_ms(struct clock *clock)
+fake_mono_us(struct clock *clock)
 {
-    return clock->now_us / 1000;
+    return clock->now_us;
 }
 
 struct clock
 clock_real(int64_t offset_us)
 {
-    return (struct clock){.wall_us = real_wall_us, .mono_ms = real_mono_ms, .offset_us = offset_us};
+    return (struct clock){.wall_us = real_wall_us, .mono_us = real_mono_us, .offset_us = offset_us};
 }
 
 struct clock
 clock_fake(int64_t now_us)
 {
-    return (struct clock){.wall_us = fake_wall_us, .mono_ms = fake_mono_ms, .now_us = now_us};
+    return (struct clock){.wall_us = fake_wall_us, .mono_us = fake_mono_us, .now_us = now_us};
 }

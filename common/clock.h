@@ -1,5 +1,6 @@
 /* Time, as an edge: the real clock in a process, one that tests step in the simulator.
- * Wall time is µs since 1970 UTC; monotonic time is ms from any start and never goes back. */
+ * Wall time is µs since 1970 UTC; monotonic time is ms, or µs where
+ * what took how long is counted, from any start and never goes back. */
 #ifndef COMMON_CLOCK_H
 #define COMMON_CLOCK_H
 
@@ -7,7 +8,7 @@
 
 struct clock {
     int64_t (*wall_us)(struct clock *clock);
-    int64_t (*mono_ms)(struct clock *clock);
+    int64_t (*mono_us)(struct clock *clock);
     int64_t offset_us; /* added to the wall time: a drill's clock (`--clock`) */
     int64_t now_us;    /* the fake clock's own */
 };
@@ -24,9 +25,15 @@ clock_wall_us(struct clock *clock)
 }
 
 static inline int64_t
+clock_mono_us(struct clock *clock)
+{
+    return clock->mono_us(clock);
+}
+
+static inline int64_t
 clock_mono_ms(struct clock *clock)
 {
-    return clock->mono_ms(clock);
+    return clock_mono_us(clock) / 1000;
 }
 
 #endif

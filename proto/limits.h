@@ -34,6 +34,7 @@
 #define POPULATION_MAX 20000000000u /* more people than there are */
 #define FORM_DAYS_MAX 3660          /* due and expires: ten years; a day plus this fits 32 bits */
 #define UTC_OFFSET_MAX (14 * 60)    /* minutes, either way: the widest zone in use is +14:00 */
+#define FIGURES_BYTES_MAX 16384     /* twice what every code with its count takes */
 #define QUERY_ARGS_MAX (64u << 10)  /* bytes of a query's arguments */
 #define ANSWER_BYTES_MAX (4u << 20) /* a longer answer is given in pages */
 #define QUERY_WAIT_MAX_MS 60000     /* how long a query may wait for its `after` */

@@ -82,7 +82,7 @@ static const struct number_key number_keys[] = {
 };
 
 #define NUMBER_COUNT (sizeof number_keys / sizeof *number_keys)
-#define TEXT_COUNT 5
+#define TEXT_COUNT 8
 #define KEY_COUNT (NUMBER_COUNT + TEXT_COUNT)
 
 /* One sentence; gives back false, so that a check may `return wrong(...)`. */
@@ -124,6 +124,9 @@ keys_of(struct settings *s, struct conf_key keys[KEY_COUNT])
         {"gateway_listen", s->gateway_listen, sizeof s->gateway_listen},
         {"gateway_cert", s->gateway_cert, sizeof s->gateway_cert},
         {"gateway_tls_key", s->gateway_tls_key, sizeof s->gateway_tls_key},
+        {"gateway_secure", s->gateway_secure, sizeof s->gateway_secure},
+        {"gateway_proxy", s->gateway_proxy, sizeof s->gateway_proxy},
+        {"gateway_console", s->gateway_console, sizeof s->gateway_console},
     };
     for (size_t i = 0; i < TEXT_COUNT; i++) {
         keys[NUMBER_COUNT + i] = (struct conf_key){.name = texts[i].name,
@@ -264,6 +267,11 @@ settings_check(const struct settings *s, char why[WHY_SIZE])
                                ") must be at least twice heartbeat_ms (%" PRIu64
                                "), or a session that is one beat late counts as ended"),
                      s->lease_ms, s->heartbeat_ms);
+    }
+    bool yes = strcmp(s->gateway_secure, "yes") == 0;
+    if (!yes && s->gateway_secure[0] != '\0' && strcmp(s->gateway_secure, "no") != 0) {
+        return wrong(why,
+                     LANG_PICK("gateway_secure là yes hoặc no", "gateway_secure is yes or no"));
     }
     return listen_check(s->listen, why) && listen_tcp_check(s->listen_tcp, why);
 }
@@ -464,6 +472,17 @@ gateway_write(const struct settings *s, struct buf *out)
                "# The gateway's TLS certificate and key (PEM); empty: HTTP, behind a proxy.\n");
     text_write(out, "gateway_cert", s->gateway_cert, "/etc/thidua/gateway.crt");
     text_write(out, "gateway_tls_key", s->gateway_tls_key, "/etc/thidua/gateway.key");
+    buf_printf(out,
+               "\n# Sau một proxy nói TLS: yes, để trình duyệt chỉ gửi cookie qua HTTPS.\n"
+               "# Behind a proxy that speaks TLS: yes, so that browsers send the cookie over HTTPS "
+               "only.\n");
+    text_write(out, "gateway_secure", s->gateway_secure, "yes");
+    buf_printf(out, "\n# Địa chỉ của proxy đó: X-Forwarded-For của nó được tin.\n"
+                    "# That proxy's address: its X-Forwarded-For is believed.\n");
+    text_write(out, "gateway_proxy", s->gateway_proxy, "127.0.0.1");
+    buf_printf(out, "\n# Thư mục trang của bảng điều khiển; trống: bản đã cài.\n"
+                    "# The folder of the console's pages; empty: the installed one.\n");
+    text_write(out, "gateway_console", s->gateway_console, "/usr/local/share/thidua/console");
 }
 
 int

@@ -25,6 +25,9 @@ struct settings {
     char gateway_listen[SETTINGS_TCP_MAX];   /* HTTP: host:port; empty: `thidua up` starts none */
     char gateway_cert[SETTINGS_PATH_MAX];    /* PEM; empty: TLS is a reverse proxy's */
     char gateway_tls_key[SETTINGS_PATH_MAX]; /* PEM */
+    char gateway_secure[4];                  /* "yes": a proxy in front speaks TLS; else "no" */
+    char gateway_proxy[SETTINGS_TCP_MAX];    /* its address: whose X-Forwarded-For is believed */
+    char gateway_console[SETTINGS_PATH_MAX]; /* the console's pages; empty: the installed ones */
     uint64_t shards;                         /* fixed by init; 1 to 1024 */
     uint64_t site;
     uint64_t segment_mb;      /* 64: a journal segment is sealed at this size */

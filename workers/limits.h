@@ -20,6 +20,8 @@
 #define TALLY_IDLE_WAIT_MS 1000   /* nothing is due sooner; messages and signals wake it */
 #define TALLY_SHARD_WAIT_MS 30000 /* no shard for so long: end, let whoever started us decide */
 
+#define TALLY_FIGURES_MS 500 /* told so often at most: as often as people look */
+
 #define ACCUSE_WAIT_MS 10000  /* a broker that starts is back well before */
 #define ACCUSE_REASON_MAX 120 /* what the record takes */
 

@@ -8,6 +8,7 @@
  *   rank.c      a whole city scored, ranked and rolled up, in one process
  *   steady.c    reports at a steady pace: how long each waits
  *   http.c      data values over HTTP, and the parsers alone
+ *   http_reads.c what a person waits for: tallies, by many at once, and the console's files
  *   network.c   keys and an endpoint for the network; the streams over tcp and CURVE
  *   offices.c   ten thousand offices, each with its key and its connection
  *   siege.c     an office's receipts while others attack
@@ -120,6 +121,8 @@ void mode_steady(struct figures *f, struct site *s, bool workers, uint32_t secon
 
 /* On a site of its own, with a gateway. */
 void mode_http(struct figures *f, const char *bin);
+/* Reads at that port, the last of them while the command imports. */
+void http_reads(struct figures *f, int port, const char *import_command);
 /* ---- rank.c ---- */
 void mode_rank(struct figures *f);
 

@@ -91,7 +91,8 @@ cpu_s(void)
 static void
 parse_alone(struct figures *f, const struct format *format, struct slice body)
 {
-    struct cells_sink sink = {count_cell, count_mistake, count_complete};
+    struct cells_sink sink = {
+        .cell = count_cell, .mistake = count_mistake, .complete = count_complete};
     struct complaint why;
     char name[64];
     double before = cpu_s();
@@ -106,6 +107,16 @@ parse_alone(struct figures *f, const struct format *format, struct slice body)
     figure_add(f, name, "values/cpu s", VALUES / (cpu_s() - before));
 }
 
+/* What sends the file of that format. */
+static void
+import_command(const struct format *format, const char *path, int port, char command[COMMAND_ROOM])
+{
+    snprintf(command, COMMAND_ROOM,
+             "curl -s -f -o /dev/null -u bench:bench-password -H 'Content-Type: %s' -H Expect: -T "
+             "'%s' -X POST http://127.0.0.1:%d/api/dataValueSets",
+             format->type, path, port);
+}
+
 static void
 send_body(struct figures *f, const struct site *s, const struct format *format, struct slice body,
           int port)
@@ -114,11 +125,7 @@ send_body(struct figures *f, const struct site *s, const struct format *format, 
     snprintf(path, sizeof path, "%.4000s/body", s->folder);
     FILE *file = fopen(path, "we");
     CHECK(file != NULL && fwrite(body.data, 1, body.len, file) == body.len && fclose(file) == 0);
-    snprintf(
-        command, sizeof command,
-        "curl -s -f -o /dev/null -u bench:bench-password -H 'Content-Type: %s' -H Expect: -T '%s' "
-        "-X POST http://127.0.0.1:%d/api/dataValueSets",
-        format->type, path, port);
+    import_command(format, path, port, command);
     struct costs before;
     costs_read(s, &before);
     double begin = now_s();
@@ -155,6 +162,16 @@ principal_make(const struct site *s)
     CHECK(system(command) == 0);
 }
 
+/* The last body once more is the import that they have beside them. */
+static void
+reads(struct figures *f, const struct site *s, int port)
+{
+    char path[PATH_ROOM], command[COMMAND_ROOM];
+    snprintf(path, sizeof path, "%.4000s/body", s->folder);
+    import_command(&FORMATS[sizeof FORMATS / sizeof *FORMATS - 1], path, port, command);
+    http_reads(f, port, command);
+}
+
 void
 mode_http(struct figures *f, const char *bin)
 {
@@ -179,5 +196,6 @@ mode_http(struct figures *f, const char *bin)
         send_body(f, &s, &FORMATS[i], buf_slice_of(&body), port);
         buf_fini(&body);
     }
+    reads(f, &s, port);
     site_close(&s);
 }

@@ -2,7 +2,8 @@
  * back, and the stream ends. */
 #include "tests/fuzz/fuzz.h"
 
-#include "clients/report_json.h"
+#include "clients/json_stream.h"
+#include "proto/report_json.h"
 #include "common/check.h"
 #include "proto/records.h"
 

@@ -7,11 +7,14 @@
 
 #include "common/check.h"
 #include "common/file.h"
+#include "common/log.h"
+#include "proto/figures.h"
 #include "proto/pack.h"
 #include "proto/records.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/lib/apply_rig.h"
 #include "tests/lib/access_words.h"
+#include "tests/lib/broker_rig.h"
 #include "tests/lib/query_sample.h"
 #include "workers/state/rows.h"
 
@@ -390,6 +393,34 @@ rank_seed(void)
     buf_fini(&args);
 }
 
+/* A whole broker.status, of a broker whose worker has told its figures. */
+static void
+status_seed(void)
+{
+    struct broker_rig *rig = rig_new();
+    struct figures told = {.verdicts = {[FIGURES_REJECTED] = 3},
+                           .codes = {[CODE_UNIT_UNKNOWN] = 3}};
+    struct message_answer answer;
+    struct buf body = BUF_EMPTY, figures = BUF_EMPTY;
+    rig_start(rig);
+    rig_client(rig, "a");
+    rig_worker(rig, "t", ROLE_TALLY, 101);
+    rig_worker(rig, "q", ROLE_QUERY, 102);
+    histogram_add(&told.transactions, 700, 3);
+    figures_pack(&told, &figures);
+    message_encode_progress(&(struct message_progress){.figures = buf_slice_of(&figures)}, &body);
+    rig_say(rig, "t", &body);
+    buf_clear(&body);
+    rig_submit(rig, "a", 1, 2, 8);
+    rig_query(rig, "a", 2, "broker.status", 0, 0);
+    rig_turn(rig);
+    rig_told(rig, "a", MESSAGE_answer, &answer);
+    buf_slice(&body, answer.body);
+    seed_buf(&body);
+    buf_fini(&figures);
+    rig_free(&rig);
+}
+
 static void
 query_seed(void)
 {
@@ -430,6 +461,7 @@ query_seed(void)
     rank_seed();
     target_begin("answers");
     seed_buf(&args);
+    status_seed();
 }
 
 static void
@@ -532,6 +564,8 @@ cells_seed(void)
     target_begin("cells_csv");
     seed_with(131, slice_text("dataelement,period,orgunit,catoptcombo,attroptcombo,value\n"
                               "a,2021,u,,,1\n\"b\",2021,u,,,\"2\"\r\n"));
+    target_begin("cells_lines");
+    seed_with(3, slice_text("{\"unit\":\"w1\",\"values\":{\"a\":1}}\r\n\n  {\"unit\":\"w2\"}\nx"));
     target_begin("cells_adx");
     seed_with(3,
               slice_text("<adx xmlns=\"urn:ihe:qrph:adx:2015\"><group dataSet=\"s\" orgUnit=\"u\" "
@@ -560,6 +594,7 @@ main(int argc, char **argv)
         return 64;
     }
     out.folder = argv[1];
+    log_open("fuzz-seeds", LOG_ERROR);
     rig_open_ready(&rig, 1);
     rig_write(&rig);
     rig_seed(&rig);

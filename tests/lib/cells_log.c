@@ -31,11 +31,17 @@ on_complete(struct cells_sink *sink)
     buf_printf(((struct log_sink *)sink)->out, "done\n");
 }
 
+static void
+on_line(struct cells_sink *sink, struct slice text, uint32_t number)
+{
+    buf_printf(((struct log_sink *)sink)->out, "%u:%.*s\n", number, SLICE_ARG(text));
+}
+
 bool
 cells_log(const struct cells_format *format, bool header, struct slice body, size_t piece,
           struct buf *out, struct complaint *why)
 {
-    struct log_sink log = {{on_cell, on_mistake, on_complete}, out};
+    struct log_sink log = {{on_cell, on_mistake, on_complete, on_line}, out};
     struct cells_parser *parser = format->open(&log.sink, header);
     bool good = true;
     for (size_t at = 0; good && at < body.len;) {

@@ -1,5 +1,5 @@
 /* A sink that writes what a body's parser gives, a line a cell: set|element|period|unit|combo|attribute|value,
- * "!" before one that is deleted, "?code" for a row that is none, "done" for completeDate. */
+ * "!" before one that is deleted, "?code" for a row that is none, "done" for completeDate, number:text for a line of reports. */
 #ifndef TESTS_CELLS_LOG_H
 #define TESTS_CELLS_LOG_H
 

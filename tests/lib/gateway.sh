@@ -18,7 +18,7 @@ gateway_find() {
 get() {
     local wanted=$1 name=$2
     shift 2
-    equal "$name" "$wanted" "$(curl -s -m 120 -o "$SCRATCH/body" -D "$SCRATCH/headers" -w '%{http_code}' "$@")"
+    equal "$name" "$wanted" "$(curl -s -m "${CURL_MAX:-120}" -o "$SCRATCH/body" -D "$SCRATCH/headers" -w '%{http_code}' "$@")"
 }
 
 post() { # post STATUS NAME CONTENT-TYPE FILE [CURL...]

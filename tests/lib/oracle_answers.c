@@ -309,10 +309,11 @@ put_missing(const struct oracle *o, int32_t unit, uint32_t period, const struct 
         oracle_unit_code(row->parent, parent);
         above = row_of(o, row->parent, period);
     }
-    buf_printf(out,
-               "{unit:\"%s\",name:\"%s\",parent:\"%s\",parent_name:\"%s\",expected:%" PRIu64
-               ",received:%" PRIu64 "}",
-               code, row->name, parent, above != NULL ? above->name : "", c->expected, c->received);
+    buf_printf(
+        out,
+        "{unit:\"%s\",name:\"%s\",contact:\"\",parent:\"%s\",parent_name:\"%s\",expected:%" PRIu64
+        ",received:%" PRIu64 "}",
+        code, row->name, parent, above != NULL ? above->name : "", c->expected, c->received);
 }
 
 void

@@ -1,6 +1,6 @@
-/* What the run itself knows of the council's work because it made it up: identities, who was called to which
- * meeting, its keys, and what is in every secret ballot. The driver goes on from it; the model is told of
- * ballots and counts by it, and of nothing else. */
+/* What the run itself knows of the council's work because it made it up: identities, who was
+ * called to which meeting, its keys, and what is in every secret ballot. The driver goes on from
+ * it; the model is told of ballots and counts by it, and of nothing else. */
 #ifndef SIM_BOOK_H
 #define SIM_BOOK_H
 

@@ -223,6 +223,9 @@ check_all(struct sim *s)
         check_rows(s, m);
         check_council(s, m);
     }
+    if (!s->failed && s->has_council) {
+        check_queries(s, m);
+    }
     for (uint32_t i = 0; i < s->settings.shards && !s->failed; i++) {
         check_replay(s, i);
     }

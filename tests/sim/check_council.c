@@ -1,4 +1,5 @@
-/* The council's tables against the model. Approvals stand in every shard alike; all else in shard 0 alone. */
+/* The council's tables against the model. Approvals stand in every shard alike; all else in
+ * shard 0 alone. */
 #include "tests/sim/check_council.h"
 
 #include "common/check.h"

@@ -1,5 +1,5 @@
-/* Between the files that hold the council's tables against the model. All of it inside a read transaction of
- * the state in question. */
+/* Between the files that hold the council's tables against the model. All of it inside a read
+ * transaction of the state in question. */
 #ifndef SIM_CHECK_COUNCIL_H
 #define SIM_CHECK_COUNCIL_H
 

@@ -1,5 +1,5 @@
-/* Nominations, what was done upon them, and documents, against the model: rows of shard 0. The queue, the
- * subjects and the acts are made from nominations and must be just theirs. */
+/* Nominations, what was done upon them, and documents, against the model: rows of shard 0. The
+ * queue, the subjects and the acts are made from nominations and must be just theirs. */
 #include "tests/sim/check_council.h"
 
 #include "common/check.h"
@@ -67,7 +67,8 @@ nomination_differs(const struct model *m, const struct model_nomination *mine,
                                         : NULL;
 }
 
-/* In the queue and among the subjects it stands once: the tables hold no more rows than there are nominations. */
+/* In the queue and among the subjects it stands once: the tables hold no more rows than there
+ * are nominations. */
 static bool
 is_listed(struct state *state, const struct nomination_row *row, struct slice id)
 {

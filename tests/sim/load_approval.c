@@ -1,6 +1,7 @@
-/* Approvals: a period that is over, approved from the communes up, as a secretary does who goes down the list;
- * a single one, mostly of a few days and weeks so that approvals, reports and each other meet; some opened again;
- * and what cannot be: a period that runs still or is none, a reason that is empty, the wrong unit. */
+/* Approvals: a period that is over, approved from the communes up, as a secretary does who goes
+ * down the list; a single one, mostly of a few days and weeks so that approvals, reports and
+ * each other meet; some opened again; and what cannot be: a period that runs still or is none, a
+ * reason that is empty, the wrong unit. */
 #include "common/period.h"
 #include "proto/records.h"
 #include "tests/sim/sim.h"

@@ -1,12 +1,14 @@
-/* The council's records: when the next one is made up, of which kind, and who sends it. In half of the runs there are
- * some; they have a stream of numbers and a pace of their own. */
+/* The council's records: when the next one is made up, of which kind, and who sends it. In half
+ * of the runs there are some; they have a stream of numbers and a pace of their own. */
 #include "common/check.h"
 #include "tests/sim/screen.h"
 #include "tests/sim/sim.h"
 
-#define ACTS_LEAST 80
-#define ACTS_MOST 320
+#define ACTS_LEAST 60
+#define ACTS_MOST 240
 #define PAUSE_MOST_US 500000 /* mostly long enough to see what came of the last act */
+#define GOES_ON_MOST_US                                                                            \
+    ((int64_t)60 * 1000000) /* behind the faults, where nothing is left to be done */
 
 struct slice
 council_ulid(struct sim *s)
@@ -51,6 +53,22 @@ council_make(struct sim *s)
     }
 }
 
+/* Often nothing: what was last done is still awaited. */
+static void
+act_make(struct sim *s)
+{
+    int64_t kind = rng_between(&s->council_rng, 0, 99);
+    if (kind < 1) {
+        load_approve_all(s);
+    } else if (kind < 12) {
+        load_approval(s);
+    } else if (kind < 16) {
+        load_meeting_late(s);
+    } else {
+        load_nomination_act(s);
+    }
+}
+
 void
 council_turn(struct sim *s)
 {
@@ -63,17 +81,10 @@ council_turn(struct sim *s)
     if (s->sent_count < load_first(s) || (!s->healing && !screen_is_ready(s))) {
         return;
     }
-    if (--s->council_left == 0) {
+    uint32_t before = s->sent_count;
+    act_make(s);
+    s->council_left -= s->sent_count > before;
+    if (s->council_left == 0 || (s->healing && s->now_us > s->heal_us + GOES_ON_MOST_US)) {
         s->council_us = INT64_MAX;
-    }
-    int64_t kind = rng_between(r, 0, 99);
-    if (kind < 1) {
-        load_approve_all(s);
-    } else if (kind < 12) {
-        load_approval(s);
-    } else if (kind < 16) {
-        load_meeting_late(s);
-    } else {
-        load_nomination_act(s);
     }
 }

@@ -1,6 +1,7 @@
-/* Meetings: called, attended, voted in, counted, closed or cancelled, by those who were called and by others. Secret
- * ballots are made as a member's client makes them, opened as a teller's does; some are spoilt, copied, or of no
- * form, and some counts are wrong. What was in each goes into the book. */
+/* Meetings: called, attended, voted in, counted, closed or cancelled, by those who were called
+ * and by others. Secret ballots are made as a member's client makes them, opened as a teller's
+ * does; some are spoilt, copied, or of no form, and some counts are wrong. What was in each goes
+ * into the book. */
 #include "common/check.h"
 #include "proto/pack.h"
 #include "proto/records.h"

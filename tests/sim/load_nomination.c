@@ -1,5 +1,5 @@
-/* Nominations and what is done upon them: mostly the next act by what the screen shows, now and then any other, by
- * anybody; records without what they need; the same once more. */
+/* Nominations and what is done upon them: mostly the next act by what the screen shows, now and
+ * then any other, by anybody; records without what they need; the same once more. */
 #include "common/check.h"
 #include "common/period.h"
 #include "proto/pack.h"
@@ -40,10 +40,10 @@ unit_any(struct sim *s)
 
 /* Of the council's records the envelope's unit decides nothing. */
 static void
-act_send(struct sim *s, struct buf *body)
+act_send(struct sim *s, uint32_t from, struct buf *body)
 {
     struct slice unit = slice_text(rng_chance(&s->council_rng, 1, 2) ? "" : "w1");
-    council_send(s, council_actor(s), unit, buf_slice_of(body));
+    council_send(s, from, unit, buf_slice_of(body));
     buf_fini(body);
 }
 
@@ -66,7 +66,7 @@ file_send(struct sim *s, const struct book_nomination *n)
         in.index = 1;
     }
     record_encode_file(&in, &body);
-    act_send(s, &body);
+    act_send(s, council_actor(s), &body);
     sim_count(SENT_document);
 }
 
@@ -123,7 +123,7 @@ nomination_send(struct sim *s, const struct book_nomination *n, const char *awar
         .simplified = rng_chance(r, 1, 3),
     };
     record_encode_nomination(&in, &body);
-    act_send(s, &body);
+    act_send(s, rng_chance(r, 2, 3) ? 0 : council_actor(s), &body);
     sim_count(SENT_nomination);
     buf_fini(&documents);
     buf_fini(&evidence);
@@ -135,16 +135,22 @@ award_any(struct sim *s)
     return AWARDS[rng_chance(&s->council_rng, 1, 4) ? 0 : rng_between(&s->council_rng, 0, 4)];
 }
 
-void
-load_propose(struct sim *s)
+/* Where the book has room. */
+static void
+propose(struct sim *s)
 {
+    if (s->book->nomination_count == BOOK_NOMINATIONS_MAX) {
+        return;
+    }
     struct rng *r = &s->council_rng;
     struct book_nomination *n = &s->book->nominations[s->book->nomination_count++];
     memcpy(n->id, council_ulid(s).data, sizeof(n->id));
     /* Mostly of two communes and those above them, so that quotas fill. */
-    n->unit = (uint32_t)(rng_chance(r, 1, 3)   ? rng_between(r, 8, 10)
-                         : rng_chance(r, 1, 2) ? rng_between(r, 0, 1)
-                                               : rng_between(r, 0, 7));
+    for (int tries = 0; tries == 0 || (tries < 4 && !screen_knows(s, UNITS[n->unit])); tries++) {
+        n->unit = (uint32_t)(rng_chance(r, 1, 3)   ? rng_between(r, 8, 10)
+                             : rng_chance(r, 1, 2) ? rng_between(r, 0, 1)
+                                                   : rng_between(r, 0, 7));
+    }
     if (rng_chance(r, 1, 3)) {
         uint8_t *bytes = arena_alloc(s->arena, 24);
         for (int i = 0; i < 24; i++) {
@@ -152,6 +158,7 @@ load_propose(struct sim *s)
         }
         n->document = slice_of(bytes, (size_t)rng_between(r, 1, 24));
     }
+    n->done_us = s->now_us;
     nomination_send(s, n, award_any(s));
     if (n->document.len > 0 && rng_chance(r, 1, 2)) {
         file_send(s, n);
@@ -173,7 +180,7 @@ review_send(struct sim *s, const struct book_nomination *n, enum review_act act,
         .id = council_ulid(s),
     };
     record_encode_review(&in, &body);
-    act_send(s, &body);
+    act_send(s, council_actor(s), &body);
     sim_count(SENT_review);
 }
 
@@ -191,7 +198,7 @@ decision_send(struct sim *s, const struct book_nomination *n, enum decision_outc
         .reason = text_any(s, "không đủ điều kiện"),
     };
     record_encode_decision(&in, &body);
-    act_send(s, &body);
+    act_send(s, council_actor(s), &body);
     sim_count(SENT_decision);
 }
 
@@ -207,7 +214,7 @@ revocation_send(struct sim *s, const struct book_nomination *n)
         .id = council_ulid(s),
     };
     record_encode_revocation(&in, &body);
-    act_send(s, &body);
+    act_send(s, council_actor(s), &body);
     sim_count(SENT_revocation);
 }
 
@@ -219,7 +226,7 @@ comment_send(struct sim *s, const struct book_nomination *n)
                                 .text = text_any(s, "rất xứng đáng"),
                                 .id = council_ulid(s)};
     record_encode_comment(&in, &body);
-    act_send(s, &body);
+    act_send(s, council_actor(s), &body);
     sim_count(SENT_comment);
 }
 
@@ -357,18 +364,12 @@ act_next(struct sim *s, const struct book_nomination *n, const struct nomination
     }
 }
 
-void
-load_propose_more(struct sim *s)
-{
-    if (s->book->nomination_count < BOOK_NOMINATIONS_MAX) {
-        load_propose(s);
-    }
-}
-
 bool
 load_is_awaited(struct sim *s, struct book_nomination *n, uint64_t seen)
 {
-    if (n->seen == seen && s->now_us - n->done_us < AWAIT_US &&
+    int64_t await_us =
+        seen == 0 ? 2 * AWAIT_US : AWAIT_US; /* nothing seen: it is still on its way */
+    if (n->seen == seen && s->now_us - n->done_us < await_us &&
         !rng_chance(&s->council_rng, 1, 9)) {
         return true;
     }
@@ -385,7 +386,8 @@ is_open(struct sim *s, const struct nomination_row *row)
     return row->state != STATE_refused && row->state != STATE_revoked && !rests;
 }
 
-/* Of a few that are looked at one that is in review, or at least one that is there and not done with. */
+/* Of a few that are looked at one that is in review, or at least one that is there and not done
+ * with. */
 static struct book_nomination *
 nomination_pick(struct sim *s, struct nomination_row *row, bool *there)
 {
@@ -407,7 +409,7 @@ load_nomination_act(struct sim *s)
     struct rng *r = &s->council_rng;
     struct nomination_row row;
     if (s->book->nomination_count < 3 || rng_chance(r, 1, 20)) {
-        load_propose_more(s);
+        propose(s);
         return;
     }
     bool there;
@@ -422,7 +424,7 @@ load_nomination_act(struct sim *s)
     } else if (there) {
         act_next(s, n, &row);
     } else { /* nothing was heard of it */
-        n->unit = rng_chance(r, 1, 4) ? (uint32_t)rng_between(r, 8, 10) : n->unit;
+        n->unit = rng_chance(r, 1, 6) ? (uint32_t)rng_between(r, 8, 10) : n->unit;
         nomination_send(s, n, award_any(s));
     }
 }

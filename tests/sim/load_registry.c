@@ -171,8 +171,8 @@ rules_fill(struct sim *s, struct campaign *c)
     };
 }
 
-/* Each authority's, voted on openly or secretly or not at all; the rule of the vote may change with a revision, and
- * an award be left out. The council's numbers: without it there are none. */
+/* Each authority's, voted on openly or secretly or not at all; the rule of the vote may change
+ * with a revision, and an award be left out. The council's numbers: without it there are none. */
 static void
 awards_fill(struct sim *s, struct campaign *c)
 {

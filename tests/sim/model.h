@@ -1,7 +1,7 @@
 /* What should have come of a journal, worked out a second time: written from docs/DESIGN.md and
  * workers/tally/README.md, by other means than the tally worker's (everything is added up again from the
  * reports; nothing is moved by a difference), sharing no code with workers/. Knows one campaign, rules of
- * one kind, and no outliers: the simulator sends no others.
+ * one kind, and no outliers: the simulator sends no others. The council's part is model_council.h.
  *
  * Codes are kept as small numbers of the model's own. Fixed sizes: a run is small. */
 #ifndef SIM_MODEL_H
@@ -166,7 +166,8 @@ enum verdict model_access(struct model *m, const struct block_record *record);
 bool model_may_report(struct model *m, struct slice principal, uint32_t unit, int32_t day);
 /* Units and campaigns; `access`: who may speak. */
 bool model_may_rule(struct model *m, struct slice principal, bool access);
-/* As it was on the day; before it began as at first, after it ended as at last; NULL: never there. */
+/* As it was on the day; before it began as at first, after it ended as at last; NULL: never
+ * there. */
 const struct model_version *model_version_near(const struct model *m, uint32_t unit, int32_t day);
 /* NULL: it was not there on the day. */
 const struct model_version *model_version_on(const struct model *m, uint32_t unit, int32_t day);
@@ -178,6 +179,8 @@ bool model_may_for(struct model *m, struct slice principal, uint32_t roles, uint
 /* model_approval.c */
 enum verdict model_approval(struct model *m, const struct block *block,
                             const struct block_record *record);
+/* Whether the unit is approved itself, for this period or a longer one that it lies in. */
+bool model_is_covered(const struct model *m, uint32_t unit, struct period period);
 /* Whether the form's period of the unit is locked. */
 bool model_is_locked(const struct model *m, uint32_t unit, struct period period);
 /* model_tally.c: the base row with `report` for what is there; false: a sum does not fit, and nothing

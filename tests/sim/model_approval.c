@@ -1,6 +1,7 @@
-/* Approvals: docs/DESIGN.md, section 6, and proto/PROTOCOL.md, "Approval". A unit's period is locked once
- * somebody above it has approved it, and all that lies in it and all that counts beneath is locked with it. All
- * of it is worked out by walking: days, forms' periods one by one, parents. */
+/* Approvals: docs/DESIGN.md, section 6, and proto/PROTOCOL.md, "Approval". A unit's period is
+ * locked once somebody above it has approved it, and all that lies in it and all that counts
+ * beneath is locked with it. All of it is worked out by walking: days, forms' periods one by
+ * one, parents. */
 #include "common/check.h"
 #include "common/text.h"
 #include "tests/sim/model.h"
@@ -66,9 +67,8 @@ model_is_locked(const struct model *m, uint32_t unit, struct period period)
 
 /* ---- approving: those beneath come first ---- */
 
-/* Approved itself, for this period or a longer one that it lies in. */
-static bool
-is_covered(const struct model *m, uint32_t unit, struct period period)
+bool
+model_is_covered(const struct model *m, uint32_t unit, struct period period)
 {
     for (uint32_t i = 0; i < m->approval_count; i++) {
         const struct model_approval *a = &m->approvals[i];
@@ -118,7 +118,7 @@ beneath_is_approved(const struct model *m, const struct approving *p)
 {
     for (uint32_t unit = 0; unit < m->units.count; unit++) {
         if (unit != p->unit && counts_beneath(m, unit, p->unit, p->period) &&
-            !is_covered(m, unit, p->period) && is_asked(m, unit, p->period)) {
+            !model_is_covered(m, unit, p->period) && is_asked(m, unit, p->period)) {
             return false;
         }
     }
@@ -146,8 +146,8 @@ something_rests_on(const struct model *m, const struct approving *p)
 
 /* ---- the record ---- */
 
-/* A submitter or a secretary of a unit above, as the units stood at the period's end; nobody is above the
- * top, whose own secretary answers for it. */
+/* A submitter or a secretary of a unit above, as the units stood at the period's end; nobody is
+ * above the top, whose own secretary answers for it. */
 static bool
 stands_above(struct model *m, const struct approving *p)
 {

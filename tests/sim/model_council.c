@@ -1,5 +1,5 @@
-/* What the council's records share: once a principal and ULID, the finding of nominations, whether an act is a move of
- * review.def and its need holds, and the move. */
+/* What the council's records share: once a principal and ULID, the finding of nominations,
+ * whether an act is a move of review.def and its need holds, and the move. */
 #include "tests/sim/model_council.h"
 
 #include "common/check.h"

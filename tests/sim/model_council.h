@@ -1,9 +1,11 @@
-/* The council's part of the model: nominations, documents, meetings, ballots. Written from docs/DESIGN.md, section 6,
- * proto/PROTOCOL.md, "The council's work", and proto/review.def, whose moves are the contract; whether a
- * move's need holds, and what a vote comes to, is worked out here.
+/* The council's part of the model: nominations, documents, meetings, ballots. Written from
+ * docs/DESIGN.md, section 6, proto/PROTOCOL.md, "The council's work", and proto/review.def, whose
+ * moves are the contract; whether a move's need holds, and what a vote comes to, is worked out
+ * here.
  *
- * Secret ballots are not opened here: the book (book.h) knows what is in each, because the run made it. So
- * a count is checked by adding up choices, and not by the arithmetic that the product checks it with. */
+ * Secret ballots are not opened here: the book (book.h) knows what is in each, because the run
+ * made it. So a count is checked by adding up choices, and not by the arithmetic that the
+ * product checks it with. */
 #ifndef SIM_MODEL_COUNCIL_H
 #define SIM_MODEL_COUNCIL_H
 

@@ -146,7 +146,8 @@ teller_is_right(struct model *m, const struct council_turn *t, const struct reco
     if (t->secret && (in->teller.len == 0 || in->ballot_key.len == 0)) {
         return model_refuse(m, CODE_MISSING_FIELD);
     }
-    /* The driver's keys are good, or all zero, to which anybody could seal and anybody could open. */
+    /* The driver's keys are good, or all zero, to which anybody could seal and anybody could
+     * open. */
     if (in->ballot_key.len > 0 && (in->ballot_key.len != BALLOT_KEY_SIZE ||
                                    slice_equal(in->ballot_key, slice_of(zero, sizeof(zero))))) {
         return model_refuse(m, CODE_BALLOT_WRONG);

@@ -1,4 +1,5 @@
-/* Whether a report may stand where it says: the checks of docs/DESIGN.md, section 4, the lock last. */
+/* Whether a report may stand where it says: the checks of docs/DESIGN.md, section 4, the lock
+ * last. */
 #include "tests/sim/model.h"
 
 static bool

@@ -83,7 +83,8 @@ model_review(struct model *m, struct council_turn *t, const void *record)
 
 /* ---- remarks ---- */
 
-/* Any member or secretary; a submitter of whom it concerns: who proposed it, has it in hand, was asked. */
+/* Any member or secretary; a submitter of whom it concerns: who proposed it, has it in hand, was
+ * asked. */
 static bool
 may_comment(struct model *m, const struct council_turn *t, const struct model_nomination *n)
 {

@@ -1,5 +1,6 @@
-/* Votes and their count. A member votes once on a nomination, is there or writes; a secret ballot says nothing
- * before its teller has opened it, and what it then says is looked up in the book. */
+/* Votes and their count. A member votes once on a nomination, is there or writes; a secret
+ * ballot says nothing before its teller has opened it, and what it then says is looked up in the
+ * book. */
 #include "common/check.h"
 #include "tests/sim/model.h"
 
@@ -227,8 +228,8 @@ added_up(const struct book_opening *o, struct slice commitment)
     return false;
 }
 
-/* Right is what says the choices of just those ballots that were cast and are not called spoilt, and can show
- * it, because their blindings were added up and nothing else. */
+/* Right is what says the choices of just those ballots that were cast and are not called spoilt,
+ * and can show it, because their blindings were added up and nothing else. */
 static bool
 count_is_right(struct model *m, const struct record_opening *in, struct model_opening *new)
 {

@@ -62,6 +62,17 @@ screen_meeting(struct sim *s, const uint8_t id[16], struct meeting_row *row)
     return there;
 }
 
+bool
+screen_knows(struct sim *s, const char *unit)
+{
+    struct buf key = BUF_EMPTY;
+    struct slice value;
+    key_ident(&key, IDENT_UNIT, 0, slice_text(unit));
+    bool there = row_get(s, TABLE_IDENT, &key, &value);
+    buf_fini(&key);
+    return there;
+}
+
 struct slice
 screen_unit(struct sim *s, uint32_t unit)
 {

@@ -31,16 +31,16 @@ run_wall_us(struct clock *clock)
 }
 
 static int64_t
-run_mono_ms(struct clock *clock)
+run_mono_us(struct clock *clock)
 {
     (void)clock;
-    return the_sim->now_us / 1000;
+    return the_sim->now_us;
 }
 
 struct clock
 __wrap_clock_real(int64_t offset_us)
 {
-    return (struct clock){.wall_us = run_wall_us, .mono_ms = run_mono_ms, .offset_us = offset_us};
+    return (struct clock){.wall_us = run_wall_us, .mono_us = run_mono_us, .offset_us = offset_us};
 }
 
 enum err

@@ -134,7 +134,8 @@ void load_outbox(struct sim *s, uint64_t revision, struct slice *unit, struct sl
 struct slice load_units(struct sim *s);
 struct slice load_campaign(struct sim *s);
 struct slice load_ulid(struct sim *s);
-/* load_council.c: whether there is one; the next record of the council's, or several, sent by whom they are of. */
+/* load_council.c: whether there is one; the next record of the council's, or several, sent by
+ * whom they are of. */
 void council_make(struct sim *s);
 void council_turn(struct sim *s);
 struct slice council_ulid(struct sim *s);
@@ -143,14 +144,13 @@ void council_send(struct sim *s, uint32_t from, struct slice unit, struct slice 
 /* load_approval.c: one; of a period, from the communes up. */
 void load_approval(struct sim *s);
 void load_approve_all(struct sim *s);
-/* load_nomination.c: the next act upon one that is there; one more. */
+/* load_nomination.c: the next act upon one that is there, or one more. */
 void load_nomination_act(struct sim *s);
-void load_propose(struct sim *s);
-void load_propose_more(struct sim *s); /* where the book has room */
-/* Whether something was done about it a moment ago, and the screen has not changed since; else notes it. */
+/* Whether something was done about it a moment ago, and the screen has not changed since; else
+ * notes it. */
 bool load_is_awaited(struct sim *s, struct book_nomination *n, uint64_t seen);
-/* load_meeting.c: calls one for a nomination and others beside it; goes on with the one that it is on the table
- * of; something of any meeting, mostly too late. */
+/* load_meeting.c: calls one for a nomination and others beside it; goes on with the one that it
+ * is on the table of; something of any meeting, mostly too late. */
 void load_meeting_call(struct sim *s, const struct nomination_row *row);
 void load_meeting_next(struct sim *s, struct book_nomination *n, const struct nomination_row *row);
 void load_meeting_late(struct sim *s);

@@ -92,6 +92,16 @@ adx_bodies(void **state)
     gives(&CELLS_ADX, true, ADX("<group>"), "✗ syntax");
 }
 
+static void
+lines_of_reports(void **state)
+{
+    (void)state;
+    gives(&CELLS_LINES, true, "{\"a\":1}\n\r\n  {\"b\":2} \r\nlast",
+          "1:{\"a\":1}\n3:  {\"b\":2}\n4:last\n");
+    gives(&CELLS_LINES, true, "\n\n", "");
+    gives(&CELLS_LINES, true, "", "");
+}
+
 /* A body that never ends its first piece of syntax is not kept. */
 static void
 endless_bodies(void **state)
@@ -101,7 +111,8 @@ endless_bodies(void **state)
         const char *begin, *filler;
     } cases[] = {{&CELLS_JSON, "{\"a\":\"", "xxxxxxxx"}, {&CELLS_JSON, "{\"a\":", "[[[[[[[["},
                  {&CELLS_CSV, "a,\"", "xxxxxxxx"},       {&CELLS_CSV, "", ",,,,,,,,"},
-                 {&CELLS_ADX, "<adx a='", "xxxxxxxx"},   {&CELLS_ADX, "<!--", "xxxxxxxx"}};
+                 {&CELLS_ADX, "<adx a='", "xxxxxxxx"},   {&CELLS_ADX, "<!--", "xxxxxxxx"},
+                 {&CELLS_LINES, "{", "        "}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf body = BUF_EMPTY, out = BUF_EMPTY;
@@ -252,7 +263,7 @@ wrong_passwords_lock(void **state)
     assert_true(credentials_read(s, WRONG, "127.0.0.1", &wrong));
     assert_true(credentials_read(s, RIGHT, "127.0.0.2", &elsewhere));
     struct answer answer = answer_of(&body, "p", hash);
-    for (unsigned i = 0; i < FAILURES_BEFORE_LOCK; i++) {
+    for (unsigned i = 0; i < PAIR_FAILURES; i++) {
         assert_int_equal(sign_in_locked_ms(s, &right, 1000), 0);
         assert_false(sign_in_take(s, &wrong, &answer, 1000, who));
     }
@@ -296,6 +307,13 @@ paths_find_their_route(void **state)
     }
     assert_non_null(route_find("GET", "/api/receipts/7.1", &other));
     assert_non_null(route_find("HEAD", "/healthz", &other));
+    assert_ptr_equal(route_find("GET", "/api/38/receipts/7.1", &other),
+                     route_find("GET", "/api/receipts/7.1", &other));
+    assert_ptr_equal(route_find("POST", "/api/2/dataValueSets", &other),
+                     route_find("POST", "/api/dataValueSets", &other));
+    assert_null(route_find("GET", "/api/1234/receipts/7.1", &other));
+    assert_null(route_find("GET", "/api/38/healthz", &other));
+    assert_null(route_find("GET", "/api/38", &other));
     assert_null(route_find("GET", "/api/receipts/", &other));
     assert_null(route_find("GET", "/api/receipts/7.1/..", &other));
     assert_false(other);
@@ -310,6 +328,7 @@ main(void)
         cmocka_unit_test(json_bodies),
         cmocka_unit_test(csv_bodies),
         cmocka_unit_test(adx_bodies),
+        cmocka_unit_test(lines_of_reports),
         cmocka_unit_test(endless_bodies),
         cmocka_unit_test(elements_find_their_form),
         cmocka_unit_test(values_are_of_their_type),

@@ -1,5 +1,6 @@
 /* JSON reports: cutting a stream into objects, going on after mistakes, exact numbers. */
-#include "clients/report_json.h"
+#include "clients/json_stream.h"
+#include "proto/report_json.h"
 
 #include <stdarg.h>
 #include <stddef.h>

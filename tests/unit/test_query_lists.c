@@ -56,23 +56,25 @@ test_missing(void **context)
     site_report(s, "daily", "w2", "20211102", NULL, "doses=1");
     site_report(s, "daily", "w2", "20211103", NULL, "doses=1");
     site_commit(s, "2021-11-03");
-    assert_string_equal(site_ask(s, "missing", "form=daily period=20211102"),
-                        "{campaign:\"c\",form:\"daily\",period:\"20211102\",expected:2,received:1,"
-                        "missing:[{unit:\"w1\",name:\"w1\",parent:\"d1\",parent_name:\"d1\","
-                        "expected:1,received:0}]}");
+    assert_string_equal(
+        site_ask(s, "missing", "form=daily period=20211102"),
+        "{campaign:\"c\",form:\"daily\",period:\"20211102\",expected:2,received:1,"
+        "missing:[{unit:\"w1\",name:\"w1\",contact:\"\",parent:\"d1\",parent_name:\"d1\","
+        "expected:1,received:0}]}");
     assert_string_equal(
         site_ask(s, "missing", "unit=hn form=daily period=202111 start=w0"),
         "{campaign:\"c\",form:\"daily\",period:\"202111\",expected:5,received:3,"
-        "missing:[{unit:\"w1\",name:\"Phường Một\",parent:\"d2\",parent_name:\"d2\","
+        "missing:[{unit:\"w1\",name:\"Phường Một\",contact:\"\",parent:\"d2\",parent_name:\"d2\","
         "expected:3,received:1}]}");
     assert_string_equal(site_ask(s, "missing", "unit=d1 form=daily period=202111"),
                         "{campaign:\"c\",form:\"daily\",period:\"202111\",expected:2,received:2,"
                         "missing:[]}");
-    assert_string_equal(site_ask(s, "missing", "form=monthly period=202111 start=d2"),
-                        "{campaign:\"c\",form:\"monthly\",period:\"202111\",expected:3,received:0,"
-                        "missing:[{unit:\"d2\",name:\"d2\",parent:\"hn\",parent_name:\"hn\","
-                        "expected:1,received:0},{unit:\"hn\",name:\"hn\",parent:\"\",parent_name:"
-                        "\"\",expected:1,received:0}]}");
+    assert_string_equal(
+        site_ask(s, "missing", "form=monthly period=202111 start=d2"),
+        "{campaign:\"c\",form:\"monthly\",period:\"202111\",expected:3,received:0,"
+        "missing:[{unit:\"d2\",name:\"d2\",contact:\"\",parent:\"hn\",parent_name:\"hn\","
+        "expected:1,received:0},{unit:\"hn\",name:\"hn\",contact:\"\",parent:\"\",parent_name:"
+        "\"\",expected:1,received:0}]}");
 }
 
 /* Two sources that differ, one correction, one withdrawal. */
@@ -296,6 +298,9 @@ test_unit(void **context)
                            "{unit:\"w2\",name:\"w2\",level:\"commune\"}]"));
     assert_string_equal(site_ask(s, "unit", "unit=w2 on=2021-11-01"),
                         "unit-not-then|w2|2021-11-01");
+    assert_string_equal(site_ask(s, "unit", ""),
+                        "{unit:\"\",children:[{unit:\"hn\",name:\"hn\",level:\"city\"}]}");
+    assert_string_equal(site_ask(s, "unit", "on=2021"), "query-invalid|on|2021");
 }
 
 static void
@@ -318,6 +323,72 @@ test_campaign(void **context)
                         "from:\"2021-10-01\",to:\"2021-12-31\"}],units:5}");
 }
 
+/* A clerk's form and a secretary's list of awards are made of this: nothing may be left to guess. */
+static void
+test_campaign_rules_and_awards(void **context)
+{
+    struct query_site *s = *context;
+    struct slice left[] = {slice_text("low")}, right[] = {slice_text("peak"), slice_text("doses")};
+    struct indicator indicators[8];
+    struct campaign campaign = *sample_campaign(3);
+    assert_true(campaign.indicator_count <= 8);
+    memcpy(indicators, campaign.indicators, campaign.indicator_count * sizeof indicators[0]);
+    indicators[0].has_min = true;
+    indicators[0].direction = DIRECTION_UP;
+    indicators[2].has_max = true;
+    indicators[2].max = 425;
+    struct rule rules[] = {
+        {.code = slice_text("spread"),
+         .form_code = slice_text("daily"),
+         .kind = RULE_LE,
+         .left = {.codes = left, .count = 1},
+         .right = {.codes = right, .count = 2},
+         .severity = SEVERITY_WARN},
+        {.code = slice_text("either"),
+         .form_code = slice_text("daily"),
+         .kind = RULE_EXCLUSIVE,
+         .left = {.codes = right, .count = 2},
+         .severity = SEVERITY_REJECT},
+    };
+    struct award awards[] = {
+        {.code = slice_text("flag"),
+         .title = {slice_text("Cờ"), slice_text("Flag")},
+         .subjects = FOR_COLLECTIVE | FOR_HOUSEHOLD,
+         .level = AWARD_DISTRICT,
+         .quota = 3,
+         .simplified = true},
+        {.code = slice_text("fighter"),
+         .title = {slice_text("Chiến sĩ"), slice_text("Fighter")},
+         .subjects = FOR_INDIVIDUAL,
+         .level = AWARD_CITY,
+         .percent = 90,
+         .base = BASE_TOTAL,
+         .secret = true,
+         .written = true},
+    };
+    campaign.indicators = indicators;
+    campaign.rules = rules;
+    campaign.rule_count = 2;
+    campaign.awards = awards;
+    campaign.award_count = 2;
+    site_campaign(s, &campaign);
+    site_commit(s, "2021-11-30");
+    const char *text = site_ask(s, "campaign", "");
+    assert_non_null(
+        strstr(text, "over_units:\"sum\",min:0,max:nil,direction:\"up\"},{code:\"beds\""));
+    assert_non_null(strstr(text, "over_units:\"mean\",min:nil,max:\"42.5\",direction:\"\"}"));
+    assert_non_null(strstr(
+        text, "rules:[{code:\"spread\",form:\"daily\",kind:\"<=\",left:[\"low\"],right:[\"peak\","
+              "\"doses\"],severity:\"warn\"},{code:\"either\",form:\"daily\",kind:\"exclusive\","
+              "left:[\"peak\",\"doses\"],right:[],severity:\"reject\"}]"));
+    assert_non_null(strstr(
+        text, "awards:[{code:\"flag\",title_vi:\"Cờ\",title_en:\"Flag\",subjects:[\"collective\","
+              "\"household\"],level:\"district\",vote:nil,quota:3,simplified:true},"
+              "{code:\"fighter\",title_vi:\"Chiến sĩ\",title_en:\"Fighter\",subjects:["
+              "\"individual\"],level:\"city\",vote:{percent:90,of:\"total\",quorum:0,secret:true,"
+              "written:true},quota:0,simplified:false}]}"));
+}
+
 int
 main(void)
 {
@@ -331,6 +402,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_rejected_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_campaign, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_campaign_rules_and_awards, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

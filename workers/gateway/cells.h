@@ -19,6 +19,8 @@ struct cells_sink {
     void (*mistake)(struct cells_sink *self, const struct complaint *why);
     /* The body says when the form was completed, and for what. */
     void (*complete)(struct cells_sink *self);
+    /* CELLS_LINES: one line, which should be a report of ours. */
+    void (*line)(struct cells_sink *self, struct slice text, uint32_t number);
 };
 
 struct cells_parser;
@@ -33,6 +35,6 @@ struct cells_format {
 };
 
 /* `header` is the CSV's: whether its first row names the columns. */
-extern const struct cells_format CELLS_JSON, CELLS_CSV, CELLS_ADX;
+extern const struct cells_format CELLS_JSON, CELLS_CSV, CELLS_ADX, CELLS_LINES;
 
 #endif

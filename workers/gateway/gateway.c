@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -66,6 +67,23 @@ pem_read(const char *path, struct buf *out)
     return err == ERR_OK;
 }
 
+/* A stream of events is a descriptor; the usual soft limit of 1,024 is below what streams and requests need. A
+ * fifth of them is left for the broker's sockets and for what is not ours. */
+static unsigned
+connections_allow(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return CONNECTIONS_MAX;
+    }
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    rlim_t allowed = limit.rlim_max / 5 * 4;
+    return allowed < CONNECTIONS_MAX ? (unsigned)allowed : CONNECTIONS_MAX;
+}
+
 static struct MHD_Daemon *
 http_start(struct gateway *g, const struct sockaddr *address, struct MHD_OptionItem *tls)
 {
@@ -76,7 +94,7 @@ http_start(struct gateway *g, const struct sockaddr *address, struct MHD_OptionI
         flags, 0, NULL, NULL, http_handle, g, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, http_completed, g, MHD_OPTION_NOTIFY_CONNECTION,
         http_connection, g, MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        MHD_OPTION_CONNECTION_LIMIT, connections_allow(), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
@@ -115,6 +133,17 @@ http_open(struct gateway *g)
     return g->http != NULL;
 }
 
+static void
+on_result(void *gateway, const struct client_result *result)
+{
+    struct gateway *g = gateway;
+    if ((result->tag & POSTING_TAG) != 0) {
+        postings_on_result(&g->postings, result);
+    } else {
+        imports_on_result(&g->imports, result);
+    }
+}
+
 static bool
 links_begin(struct gateway *g)
 {
@@ -131,7 +160,8 @@ links_begin(struct gateway *g)
         return false;
     }
     imports_init(&g->imports, &g->links);
-    client_on_result(g->links.submitter, imports_on_result, &g->imports);
+    postings_init(&g->postings, &g->links, &g->clock);
+    client_on_result(g->links.submitter, on_result, g);
     return true;
 }
 
@@ -161,8 +191,12 @@ loop(struct gateway *g, int signals)
         if (MHD_get_timeout(g->http, &http_ms) == MHD_YES && http_ms < wait_ms) {
             wait_ms = (uint32_t)http_ms;
         }
+        wait_ms = events_step(&g->events, wait_ms);
+        wait_ms = postings_step(&g->postings, wait_ms);
         wait_ms = visitors_tick(&g->visitors, clock_mono_ms(&g->clock), wait_ms);
-        zmq_poll(items, (int)n, wait_ms);
+        /* libmicrohttpd neither wakes its descriptor nor shortens its timeout for a resumed request. */
+        zmq_poll(items, (int)n, g->woken ? 0 : wait_ms);
+        g->woken = false;
         /* Requests first: what they ask leaves in the same turn; answers wake them for the next. */
         MHD_run(g->http);
         links_step(&g->links);
@@ -176,7 +210,22 @@ static void
 gateway_stop(struct gateway *g)
 {
     requests_wake(g);
+    events_fini(&g->events);
     MHD_stop_daemon(g->http);
+}
+
+static void
+console_load(struct gateway *g)
+{
+    const struct settings *s = g->settings;
+    char *folder = s->gateway_console[0] != '\0' ? strdup(s->gateway_console) : pages_folder();
+    g->secure = s->gateway_cert[0] != '\0' || strcmp(s->gateway_secure, "yes") == 0;
+    if (folder == NULL) {
+        log_warn("console_missing", "key=gateway_console");
+    } else {
+        pages_load(&g->pages, folder);
+    }
+    free(folder);
 }
 
 int
@@ -191,12 +240,16 @@ gateway_run(const struct settings *settings)
     bool listening = open && http_open(g);
     if (listening) {
         sign_ins_init(&g->sign_ins);
+        logins_init(&g->logins);
+        events_init(&g->events, &g->links, &g->logins, &g->clock);
+        console_load(g);
         loop(g, signals);
         gateway_stop(g);
         log_info("stopped", NULL);
     }
     jobs_fini(&g->jobs);
     links_close(&g->links);
+    pages_free(&g->pages);
     plan_drop(&g->plan);
     close(signals);
     free(g);

@@ -5,10 +5,14 @@
  * A reply that is known before the body has come is kept until its end: in between none can be sent. */
 #include "workers/gateway/request.h"
 
+#include "common/check.h"
 #include "common/mem.h"
 #include "common/text.h"
+#include "proto/answer_json.h"
 
 #include <arpa/inet.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- what a request says ---- */
@@ -49,6 +53,7 @@ request_wake(void *request)
     if (r->suspended) {
         r->suspended = false;
         LIST_REMOVE(r, next);
+        r->gateway->woken = true;
         MHD_resume_connection(r->connection);
     }
 }
@@ -79,6 +84,8 @@ on_answer(void *owner, const struct answer *answer)
 void
 request_ask(struct request *r, const char *name, struct slice args, uint64_t after, bool self)
 {
+    /* Without a name it would be asked with the gateway's own rights, which on this machine are all. */
+    CHECK(self || r->principal[0] != '\0');
     struct slice principal = self ? slice_of(NULL, 0) : slice_text(r->principal);
     r->question = links_ask(&r->gateway->links, name, principal, args, after, on_answer, r);
     if (r->question == NULL) {
@@ -91,13 +98,13 @@ request_ask(struct request *r, const char *name, struct slice args, uint64_t aft
 
 /* ---- signing in ---- */
 
-static void
+void
 unauthorized(struct request *r)
 {
     reply_error(
         r, MHD_HTTP_UNAUTHORIZED, "sign-in",
-        "Cần đăng nhập: Authorization: ApiToken td_…, hoặc Basic, với token hay mật khẩu đúng.",
-        "Sign in: Authorization: ApiToken td_…, or Basic, with a token or password that is good.");
+        "Cần đăng nhập, bằng token hay mật khẩu đúng; nếu đã đăng nhập thì phiên đã hết.",
+        "Sign in, with a token or password that is good; where you had, the session has ended.");
 }
 
 static void
@@ -106,7 +113,18 @@ on_signed(void *owner, const struct answer *answer)
     struct request *r = owner;
     int64_t now = clock_mono_ms(&r->gateway->clock);
     r->question = NULL;
-    if (answer->err == ERR_TIMEOUT) {
+    if (r->route->guard == SIGNING && answer->err == ERR_OK) {
+        json_t *body = answer_json(answer->body);
+        snprintf(r->password_hash, sizeof r->password_hash, "%s", json_text(body, "password"));
+        json_decref(body);
+    }
+    /* Of many that came at once with the same password the first has shown that it is right. */
+    const char *known = r->route->guard == SIGNING
+                            ? NULL
+                            : sign_in_known(&r->gateway->sign_ins, &r->credentials, now);
+    if (known != NULL) {
+        memcpy(r->principal, known, sizeof r->principal);
+    } else if (answer->err == ERR_TIMEOUT) {
         reply_complaint(r, &answer->why);
     } else if (!sign_in_take(&r->gateway->sign_ins, &r->credentials, answer, now, r->principal)) {
         unauthorized(r);
@@ -114,8 +132,8 @@ on_signed(void *owner, const struct answer *answer)
     request_wake(r);
 }
 
-static const char *
-address_of(struct MHD_Connection *connection, char text[INET6_ADDRSTRLEN])
+static void
+address_of(struct MHD_Connection *connection, char text[ADDRESS_TEXT])
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -123,12 +141,35 @@ address_of(struct MHD_Connection *connection, char text[INET6_ADDRSTRLEN])
     text[0] = '\0';
     if (address != NULL && address->sa_family == AF_INET) {
         inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text,
-                  INET6_ADDRSTRLEN);
+                  ADDRESS_TEXT);
     } else if (address != NULL && address->sa_family == AF_INET6) {
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, text,
-                  INET6_ADDRSTRLEN);
+                  ADDRESS_TEXT);
     }
-    return text;
+}
+
+/* Anybody may write X-Forwarded-For; its last entry is what the proxy itself added. */
+void
+request_address(const struct request *r, char text[ADDRESS_TEXT])
+{
+    const char *proxy = r->gateway->settings->gateway_proxy;
+    address_of(r->connection, text);
+    const char *told = request_header(r, "X-Forwarded-For");
+    if (proxy[0] == '\0' || told == NULL || strcmp(text, proxy) != 0) {
+        return;
+    }
+    const char *comma = strrchr(told, ',');
+    told = comma == NULL ? told : comma + 1;
+    snprintf(text, ADDRESS_TEXT, "%s", told + strspn(told, " "));
+}
+
+static void
+locked_out(struct request *r, int64_t wait_ms)
+{
+    r->retry_s = (uint32_t)(wait_ms / 1000 + 1);
+    reply_error(r, MHD_HTTP_TOO_MANY_REQUESTS, "locked",
+                "Sai mật khẩu quá nhiều lần; hãy thử lại sau.",
+                "Too many wrong passwords; try again later.");
 }
 
 /* From the headers alone: known lately, to be asked for, or refused. */
@@ -136,23 +177,40 @@ static void
 credentials_take(struct request *r)
 {
     struct gateway *g = r->gateway;
-    char address[INET6_ADDRSTRLEN];
+    char address[ADDRESS_TEXT];
     const char *header = request_header(r, MHD_HTTP_HEADER_AUTHORIZATION);
     int64_t now = clock_mono_ms(&g->clock);
-    if (header == NULL || !credentials_read(&g->sign_ins, header,
-                                            address_of(r->connection, address), &r->credentials)) {
-        unauthorized(r);
+    request_address(r, address);
+    if (header == NULL ? !session_take(r)
+                       : !credentials_read(&g->sign_ins, header, address, &r->credentials)) {
+        if (r->status == 0) {
+            unauthorized(r);
+        }
+        return;
+    }
+    if (r->login.tag != 0) {
         return;
     }
     int64_t locked = sign_in_locked_ms(&g->sign_ins, &r->credentials, now);
     const char *known = sign_in_known(&g->sign_ins, &r->credentials, now);
     if (locked > 0) {
-        r->retry_s = (uint32_t)(locked / 1000 + 1);
-        reply_error(r, MHD_HTTP_TOO_MANY_REQUESTS, "locked",
-                    "Sai mật khẩu quá nhiều lần; hãy thử lại sau.",
-                    "Too many wrong passwords; try again later.");
+        locked_out(r, locked);
     } else if (known != NULL) {
         memcpy(r->principal, known, sizeof r->principal);
+    }
+}
+
+/* The same from the body. The cache is not asked: a session must know what the password hashes to. */
+static void
+credentials_gather(struct request *r)
+{
+    struct gateway *g = r->gateway;
+    if (!same_site(r) || !session_credentials(r)) {
+        return;
+    }
+    int64_t locked = sign_in_locked_ms(&g->sign_ins, &r->credentials, clock_mono_ms(&g->clock));
+    if (locked > 0) {
+        locked_out(r, locked);
     }
 }
 
@@ -165,6 +223,15 @@ signed_in(struct request *r)
     }
     if (r->route->guard == OPEN || r->principal[0] != '\0') {
         return true;
+    }
+    if (r->login.tag != 0) {
+        return session_is_good(r);
+    }
+    if (r->route->guard == SIGNING && !r->credentials.basic) {
+        credentials_gather(r);
+        if (r->status != 0) {
+            return false;
+        }
     }
     if (r->question == NULL) {
         struct buf args = BUF_EMPTY;
@@ -202,12 +269,30 @@ argument_check(void *clean, enum MHD_ValueKind kind, const char *name, const cha
     return MHD_YES;
 }
 
+/* True: it is a page of the console, or leads to one. */
+static bool
+page_take(struct request *r, const char *method)
+{
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+        return false;
+    }
+    r->page = pages_find(&r->gateway->pages, r->path);
+    if (strcmp(r->path, "/") == 0 || strcmp(r->path, "/console") == 0) {
+        r->location = PAGES_AT;
+    }
+    r->status = r->page != NULL ? MHD_HTTP_OK : r->location != NULL ? MHD_HTTP_FOUND : 0;
+    return r->status != 0;
+}
+
 static void
 request_begin(struct request *r, const char *method)
 {
     bool other, clean = text_is_clean(slice_text(r->path));
     r->gateway->requests++;
     r->language = language_of(r);
+    if (page_take(r, method)) {
+        return;
+    }
     r->route = route_find(method, r->path, &other);
     MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, argument_check, &clean);
     if (!clean) {
@@ -224,12 +309,38 @@ request_begin(struct request *r, const char *method)
     }
 }
 
-/* The body: only an import has one that means something; of the others it is passed over. */
+static size_t
+body_limit(const struct request *r)
+{
+    return r->route->guard == SIGNING            ? SIGN_IN_BYTES_MAX
+           : r->route->handle == handle_file_new ? FILE_BYTES_MAX
+                                                 : ACT_BYTES_MAX;
+}
+
+/* Into memory: what all requests hold together is bounded, and whoever holds some has signed in. */
+static void
+body_gather(struct request *r, const char *data, size_t *size)
+{
+    struct gateway *g = r->gateway;
+    if (r->in.len + *size > body_limit(r)) {
+        reply_error(r, MHD_HTTP_CONTENT_TOO_LARGE, "too-large", "Nội dung quá dài.",
+                    "The body is too long.");
+    } else if (g->gathered + *size > GATHERED_BYTES_MAX) {
+        reply_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "busy", "Cổng đang bận; hãy thử lại sau.",
+                    "The gateway is busy; try again later.");
+    } else {
+        buf_put(&r->in, data, *size);
+        g->gathered += *size;
+    }
+    *size = 0;
+}
+
+/* The body: an import takes it piece by piece, others want it whole. */
 static void
 body_take(struct request *r, const char *data, size_t *size)
 {
-    if (!r->route->body || r->status != 0) {
-        *size = 0;
+    if (!r->route->body) {
+        body_gather(r, data, size);
         return;
     }
     r->route->handle(r); /* makes the import, or waits for what that needs */
@@ -246,6 +357,14 @@ body_take(struct request *r, const char *data, size_t *size)
     }
 }
 
+static bool
+has_body(const struct request *r)
+{
+    const char *length = request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return request_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL ||
+           (length != NULL && strcmp(length, "0") != 0);
+}
+
 enum MHD_Result
 http_handle(void *gateway, struct MHD_Connection *connection, const char *url, const char *method,
             const char *version, const char *data, size_t *size, void **request)
@@ -259,12 +378,13 @@ http_handle(void *gateway, struct MHD_Connection *connection, const char *url, c
         r->path = url;
         visitor_asked(&r->gateway->visitors, connection);
         request_begin(r, method);
-        return r->status != 0 ? reply_send(r) : MHD_YES;
+        /* Told before the body is there, which then ends the connection; without one it can go on. */
+        return r->status != 0 && has_body(r) ? reply_send(r) : MHD_YES;
     }
     if (*size > 0) {
         if (r->status != 0) {
             *size = 0;
-        } else if (signed_in(r)) {
+        } else if (r->route->guard == SIGNING || signed_in(r)) {
             body_take(r, data, size);
         } else if (r->status != 0) {
             *size = 0;
@@ -302,7 +422,11 @@ http_completed(void *gateway, struct MHD_Connection *connection, void **request,
         question_forget(r->question);
         import_free(&r->import);
         values_end(r);
+        act_request_free(&r->act);
         credentials_wipe(&r->credentials);
+        g->gathered -= r->in.len;
+        sodium_memzero(r->in.data, r->in.len); /* it may have been a password, or a ballot */
+        buf_fini(&r->in);
         buf_fini(&r->body);
         free(r);
     }

@@ -87,7 +87,7 @@ record_close(struct import *im)
         im->counts.imported += im->cells;
         im->counts.deleted += im->deleted;
     } else {
-        window_put(&im->window, report.unit, buf_slice_of(&body), im);
+        window_put(&im->window, report.unit, buf_slice_of(&body), im, 0);
     }
     buf_fini(&values);
     buf_fini(&body);
@@ -219,8 +219,9 @@ import_new(struct imports *imports, const struct import_options *options, struct
     *im = (struct import){.imports = imports,
                           .id = imports->count++ * IMPORTS_MAX + slot,
                           .options = *options,
-                          .plan = plan_keep(plan),
-                          .sink = {on_cell, on_mistake, on_complete},
+                          .plan = plan == NULL ? NULL : plan_keep(plan),
+                          .lines = plan == NULL ? lines_new(options->language) : NULL,
+                          .sink = {on_cell, on_mistake, on_complete, import_line},
                           .format = format,
                           .woken = woken,
                           .owner = owner};
@@ -252,6 +253,7 @@ import_free(struct import **import)
     question_forget(im->window.question);
     im->format->close(im->parser);
     conflicts_fini(&im->conflicts);
+    lines_free(&im->lines);
     plan_drop(&im->plan);
     window_fini(&im->window);
     buf_fini(&im->unit);
@@ -309,6 +311,12 @@ import_failed(const struct import *im, bool *lasting)
 {
     *lasting = im->lasting;
     return im->failed ? &im->why : NULL;
+}
+
+const struct lines *
+import_lines(const struct import *im)
+{
+    return im->lines;
 }
 
 json_t *

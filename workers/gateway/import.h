@@ -12,6 +12,7 @@
 
 #include "workers/gateway/cells.h"
 #include "workers/gateway/conflicts.h"
+#include "workers/gateway/lines.h"
 #include "workers/gateway/links.h"
 #include "workers/gateway/plan.h"
 
@@ -39,7 +40,7 @@ void imports_on_result(void *context, const struct client_result *result);
 /* After each step of the links: sends what found no room, asks for the verdicts of what has receipts. */
 void imports_step(struct imports *imports);
 
-/* NULL: IMPORTS_MAX are under way. `woken` is called when an import that waited can go on. */
+/* `plan` is NULL for lines of our own reports, and for those alone. NULL: IMPORTS_MAX are under way. `woken` is called when an import that waited can go on. */
 struct import *import_new(struct imports *imports, const struct import_options *options,
                           struct plan *plan, struct slice principal,
                           const struct cells_format *format, void (*woken)(void *), void *owner);
@@ -58,6 +59,8 @@ bool import_is_over(const struct import *import); /* ended, and waits for nothin
 /* NULL: all that came was taken or told as a conflict. Else why no more of it was; *lasting says whether
  * sending the same again is of no use. */
 const struct complaint *import_failed(const struct import *import, bool *lasting);
+/* What became of each line; NULL: they were cells. */
+const struct lines *import_lines(const struct import *import);
 /* DHIS2's import summary so far; a new reference. */
 json_t *import_summary(const struct import *import);
 

@@ -18,6 +18,7 @@ struct window_record {
     uint32_t unit_at, unit_len, body_at, body_len; /* in bytes */
     uint32_t places_at, cells, deleted;            /* cells: with a value */
     uint32_t left;                                 /* of those: not taken, by importStrategy */
+    uint32_t line;                                 /* of a report of ours: its number */
     struct receipt receipt;
     enum verdict verdict;
 };
@@ -59,11 +60,16 @@ struct import {
     struct window window;
     struct import_counts counts;
     struct conflicts conflicts;
+    struct lines *lines; /* NULL: the body has cells */
     bool ended, complete, failed, lasting;
     struct complaint why;
 };
 
-void window_put(struct window *w, struct slice unit, struct slice body, const struct import *from);
+/* `import` says what the record has: cells, deleted, places; `line` is that of a report of ours. */
+void window_put(struct window *w, struct slice unit, struct slice body, const struct import *from,
+                uint32_t line);
+/* import_line.c: one line, which should be a report of ours. */
+void import_line(struct cells_sink *sink, struct slice text, uint32_t number);
 bool window_is_full(const struct window *w);
 void window_fini(struct window *w);
 /* Sends what can be sent; asks once all have receipts. */

@@ -105,7 +105,7 @@ code_read(struct request *r, const char *name, char to[CODE_MAX + 1])
     return true;
 }
 
-static bool
+bool
 key_read(struct request *r, struct import_options *options)
 {
     const char *key = request_header(r, "Idempotency-Key");

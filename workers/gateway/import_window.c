@@ -14,7 +14,8 @@
 /* ---- filling ---- */
 
 void
-window_put(struct window *w, struct slice unit, struct slice body, const struct import *from)
+window_put(struct window *w, struct slice unit, struct slice body, const struct import *from,
+           uint32_t line)
 {
     CHECK(w->count < WINDOW_RECORDS_MAX);
     if (w->records == NULL) {
@@ -30,6 +31,7 @@ window_put(struct window *w, struct slice unit, struct slice body, const struct 
         .places_at = (uint32_t)(w->places.len / sizeof(uint32_t)),
         .cells = from->cells,
         .deleted = from->deleted,
+        .line = line,
         .verdict = VERDICT_ACCEPTED,
     };
     buf_slice(&w->bytes, unit);
@@ -64,11 +66,33 @@ window_fini(struct window *w)
 
 /* ---- verdicts ---- */
 
+static uint32_t
+place_of(const struct import *im, const struct window_record *r)
+{
+    return ((const uint32_t *)(const void *)im->window.places.data)[r->places_at];
+}
+
+/* Those of which no verdict was told one by one. */
+static void
+line_count(struct import *im, const struct window_record *r)
+{
+    char receipt[RECEIPT_TEXT];
+    uint32_t place = place_of(im, r);
+    if (!lines_told(im->lines, place)) {
+        receipt_format(r->receipt, receipt);
+        lines_judge(im->lines, place, r->line, receipt, NULL);
+    }
+}
+
 static void
 records_count(struct import *im)
 {
     for (uint32_t i = 0; i < im->window.count; i++) {
         const struct window_record *r = &im->window.records[i];
+        if (im->lines != NULL) {
+            line_count(im, r);
+            continue;
+        }
         uint32_t left = r->left < r->cells ? r->left : r->cells;
         bool made = r->verdict == VERDICT_ACCEPTED ||
                     (r->verdict == VERDICT_CORRECTED && im->options.only == ONLY_NEW);
@@ -136,6 +160,10 @@ verdict_take(struct import *im, const json_t *row)
         r = record_find(&im->window, receipt);
     }
     if (r == NULL) {
+        return;
+    }
+    if (im->lines != NULL) {
+        lines_judge(im->lines, place_of(im, r), r->line, json_text(row, "receipt"), row);
         return;
     }
     r->verdict = verdict_of(json_text(row, "verdict"));

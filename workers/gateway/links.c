@@ -92,18 +92,23 @@ links_poll(const struct links *links, zmq_pollitem_t *items, uint32_t *wait_ms)
     return n;
 }
 
-/* The next one that somebody still waits for. */
+/* The next one for such an asker that somebody still waits for: what waits for a block goes to the waiters, so
+ * that a shard that is behind holds up nobody who only reads. */
 static struct question *
-question_next(struct links *links)
+question_next(struct links *links, bool waiter)
 {
-    struct question *q;
-    while ((q = TAILQ_FIRST(&links->waiting)) != NULL) {
-        TAILQ_REMOVE(&links->waiting, q, next);
-        links->count--;
-        if (q->fn != NULL) {
-            return q;
+    struct question *q = TAILQ_FIRST(&links->waiting);
+    while (q != NULL) {
+        struct question *after = TAILQ_NEXT(q, next);
+        if (q->fn == NULL || (q->after != 0) == waiter) {
+            TAILQ_REMOVE(&links->waiting, q, next);
+            links->count--;
+            if (q->fn != NULL) {
+                return q;
+            }
+            question_free(q);
         }
-        question_free(q);
+        q = after;
     }
     return NULL;
 }
@@ -123,7 +128,7 @@ asker_step(struct links *links, unsigned i)
         }
         question_free(q);
     }
-    if (links->asking[i] == NULL && (q = question_next(links)) != NULL) {
+    if (links->asking[i] == NULL && (q = question_next(links, i < WAITERS)) != NULL) {
         links->asking[i] = q;
         client_speak_for(client, slice_text(q->principal));
         client_ask(client, q->name, buf_slice_of(&q->args), q->after);

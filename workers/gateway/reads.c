@@ -11,16 +11,18 @@
 
 #define NAME_ROOM 32
 
+#define KINDS "?*#@%"
+
 /* Cuts the next name off a route's arguments; *kind is its mark, or 0. */
 static bool
 name_next(const char **rest, char name[NAME_ROOM], char *kind)
 {
-    size_t len = strcspn(*rest, " ?*");
+    size_t len = strcspn(*rest, " " KINDS);
     if (len == 0 || len >= NAME_ROOM) {
         return false;
     }
     snprintf(name, NAME_ROOM, "%.*s", (int)len, *rest);
-    *kind = (*rest)[len] == '?' || (*rest)[len] == '*' ? (*rest)[len] : 0;
+    *kind = (*rest)[len] != '\0' && (*rest)[len] != ' ' ? (*rest)[len] : 0;
     *rest += len + (*kind != 0);
     *rest += **rest == ' ';
     return true;
@@ -42,7 +44,19 @@ list_pack(struct buf *out, const char *value)
     buf_fini(&items);
 }
 
+/* What is no number goes on as text, for the one who answers to refuse. */
 static void
+number_pack(struct buf *out, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    if (digits > 0 && digits < 19 && value[digits] == '\0') {
+        pack_uint(out, strtoull(value, NULL, 10));
+    } else {
+        pack_cstr(out, value);
+    }
+}
+
+void
 arguments_pack(const struct request *r, struct buf *args)
 {
     const char *rest = r->route->arguments;
@@ -50,12 +64,15 @@ arguments_pack(const struct request *r, struct buf *args)
     struct buf pairs = BUF_EMPTY;
     uint32_t count = 0;
     while (name_next(&rest, name, &kind)) {
-        const char *value = request_argument(r, name);
+        bool in_path = kind == '@' || kind == '%';
+        const char *value = in_path ? strrchr(r->path, '/') + 1 : request_argument(r, name);
         if (value == NULL) {
             continue;
         }
         pack_cstr(&pairs, name);
-        if (kind == '?') {
+        if (kind == '#' || kind == '%') {
+            number_pack(&pairs, value);
+        } else if (kind == '?') {
             pack_bool(&pairs, strcmp(value, "true") == 0);
         } else if (kind == '*') {
             list_pack(&pairs, value);
@@ -79,9 +96,8 @@ after_of(const struct request *r)
                                                                                  : 0;
 }
 
-/* True: there is an answer. Else the request waits, or has been told. */
-static bool
-answered(struct request *r)
+bool
+request_answered(struct request *r)
 {
     if (r->asked == REFUSED) {
         reply_complaint(r, &r->answer.why);
@@ -91,7 +107,7 @@ answered(struct request *r)
     return r->asked == ANSWERED;
 }
 
-static void
+void
 answer_reply(struct request *r)
 {
     json_t *body = answer_json(r->answer.body);
@@ -108,7 +124,21 @@ handle_read(struct request *r)
         request_ask(r, r->route->query, buf_slice_of(&args), after_of(r), false);
         buf_fini(&args);
     }
-    if (answered(r)) {
+    if (request_answered(r)) {
+        answer_reply(r);
+    }
+}
+
+void
+handle_public(struct request *r)
+{
+    if (r->asked == NOT_ASKED) {
+        struct buf args = BUF_EMPTY;
+        arguments_pack(r, &args);
+        request_ask(r, r->route->query, buf_slice_of(&args), after_of(r), true);
+        buf_fini(&args);
+    }
+    if (request_answered(r)) {
         answer_reply(r);
     }
 }
@@ -135,7 +165,7 @@ handle_receipt(struct request *r)
         request_ask(r, r->route->query, buf_slice_of(&args), 0, false);
         buf_fini(&args);
     }
-    if (answered(r)) {
+    if (request_answered(r)) {
         answer_reply(r);
     }
 }
@@ -154,11 +184,34 @@ status_ask(struct request *r)
     }
 }
 
+/* As the broker tells it, and the gateway beside. */
+void
+handle_status(struct request *r)
+{
+    struct gateway *g = r->gateway;
+    if (r->asked == NOT_ASKED) {
+        request_ask(r, r->route->query, slice_text("\x80"), 0, false);
+    }
+    if (!request_answered(r)) {
+        return;
+    }
+    json_t *status = answer_json(r->answer.body);
+    json_object_set_new(status, "gateway",
+                        json_pack("{s:I, s:I, s:i, s:i, s:{s:I, s:i, s:i}}", "requests",
+                                  (json_int_t)g->requests, "errors", (json_int_t)g->errors,
+                                  "sessions", (int)g->logins.count, "streams", (int)g->events.count,
+                                  "receipt_ms", "count", (json_int_t)g->postings.latencies, "p50",
+                                  (int)postings_latency_ms(&g->postings, 50), "p99",
+                                  (int)postings_latency_ms(&g->postings, 99)));
+    json_object_set_new(status, "as_of", json_integer((json_int_t)r->answer.as_of));
+    reply_json(r, MHD_HTTP_OK, status);
+}
+
 void
 handle_ready(struct request *r)
 {
     status_ask(r);
-    if (answered(r)) {
+    if (request_answered(r)) {
         json_t *status = answer_json(r->answer.body);
         bool ok = json_true_at(status, "ok");
         r->retry_s = ok ? 0 : RETRY_S;
@@ -198,7 +251,7 @@ void
 handle_metrics(struct request *r)
 {
     status_ask(r);
-    if (!answered(r)) {
+    if (!request_answered(r)) {
         return;
     }
     json_t *status = answer_json(r->answer.body), *count;
@@ -222,6 +275,10 @@ handle_metrics(struct request *r)
            (json_int_t)r->gateway->requests);
     metric(&out, "gateway_errors_total", "counter", "Answers of 500 and above.",
            (json_int_t)r->gateway->errors);
+    metric(&out, "gateway_sessions", "gauge", "People who are signed in.",
+           (json_int_t)r->gateway->logins.count);
+    metric(&out, "gateway_streams", "gauge", "Streams of events that are open.",
+           (json_int_t)r->gateway->events.count);
     metric(&out, "gateway_values_total", "counter", "Data values read from imports.",
            (json_int_t)r->gateway->imports.cells);
     json_decref(status);
@@ -240,9 +297,14 @@ parameters_of(const struct route *route)
     char name[NAME_ROOM], kind;
     json_t *list = json_array();
     while (name_next(&rest, name, &kind)) {
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:{s:s}}", "name", name, "in", "query",
-                                        "schema", "type", kind == '?' ? "boolean" : "string"));
+        if (kind == '@' || kind == '%') {
+            continue; /* told below */
+        }
+        json_array_append_new(list, json_pack("{s:s, s:s, s:{s:s}}", "name", name, "in", "query",
+                                              "schema", "type",
+                                              kind == '?'   ? "boolean"
+                                              : kind == '#' ? "integer"
+                                                            : "string"));
     }
     if (strstr(route->path, "{id}") != NULL) {
         json_array_append_new(list,
@@ -272,7 +334,7 @@ handle_openapi(struct request *r)
             json_pack("{s:s, s:o, s:o, s:{s:{s:s}}}", "summary",
                       r->language == LANGUAGE_VI ? route->vi : route->en, "parameters",
                       parameters_of(route), "security",
-                      route->guard == OPEN ? json_array() : json_pack("[{s:[]}]", "token"),
+                      route->guard == SIGNED ? json_pack("[{s:[]}]", "token") : json_array(),
                       "responses", "200", "description", "OK"));
     }
     reply_json(r, MHD_HTTP_OK,

@@ -1,18 +1,18 @@
 /* Replies: JSON with an ETag on reads, gzip where it is worth it and wanted; errors in two languages. */
 #include "workers/gateway/request.h"
+#include "workers/gateway/zip.h"
 
 #include "common/mem.h"
 #include "proto/answer_json.h"
 
+#include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #define ETAG_BYTES 16
 #define JSON_TYPE "application/json; charset=utf-8"
 #define STREAM_BLOCK (32u << 10) /* asked of a stream at once */
-#define GZIP_WINDOW (15 + 16)    /* zlib's way of asking for gzip's header */
 
 void
 reply_json(struct request *r, unsigned status, json_t *body)
@@ -42,6 +42,19 @@ reply_error(struct request *r, unsigned status, const char *code, const char *vi
                json_pack("{s:s, s:i, s:s, s:s, s:s}", "httpStatus",
                          MHD_get_reason_phrase_for(status), "httpStatusCode", (int)status, "status",
                          "ERROR", "code", code, "message", r->language == LANGUAGE_VI ? vi : en));
+}
+
+void
+reply_text(struct request *r, unsigned status, const char *type, struct buf *text)
+{
+    if (r->status == 0) {
+        buf_fini(&r->body);
+        r->body = *text;
+        *text = BUF_EMPTY;
+        r->type = type;
+        r->status = status;
+    }
+    buf_fini(text);
 }
 
 void
@@ -104,80 +117,87 @@ etag_make(const struct buf *body, char etag[2 * ETAG_BYTES + 3])
     snprintf(etag, 2 * ETAG_BYTES + 3, "\"%s\"", hex);
 }
 
-/* False: no smaller. */
-static bool
-gzip(struct buf *body)
-{
-    z_stream z = {0};
-    struct buf out = BUF_EMPTY;
-    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
-        Z_OK) {
-        return false;
-    }
-    uLong room = deflateBound(&z, body->len);
-    z.next_in = body->data;
-    z.avail_in = (uInt)body->len;
-    z.next_out = buf_reserve(&out, room);
-    z.avail_out = (uInt)room;
-    bool done = deflate(&z, Z_FINISH) == Z_STREAM_END && z.total_out < body->len;
-    out.len = z.total_out;
-    deflateEnd(&z);
-    struct buf unused = done ? *body : out;
-    *body = done ? out : *body;
-    buf_fini(&unused);
-    return done;
-}
-
 static bool
 wants_gzip(const struct request *r)
 {
     const char *accepted = request_header(r, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    return accepted != NULL && strstr(accepted, "gzip") != NULL && r->body.len >= GZIP_LEAST;
+    return accepted != NULL && strstr(accepted, "gzip") != NULL;
+}
+
+/* What a browser may do with it: nothing with data, and with the console's pages only what they bring along. */
+static void
+browser_headers_add(const struct request *r, struct MHD_Response *response)
+{
+    MHD_add_response_header(
+        response, "Content-Security-Policy",
+        r->page != NULL
+            ? "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+              "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+              "base-uri 'none'"
+            : "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; "
+              "sandbox");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "X-Frame-Options", "DENY");
+    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    if (r->gateway->secure) {
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
+    }
+}
+
+static void
+download_headers_add(const struct request *r, struct MHD_Response *response)
+{
+    struct buf value = BUF_EMPTY;
+    buf_printf(&value, "attachment; filename*=UTF-8''");
+    for (const char *c = r->file_name; *c != '\0'; c++) {
+        buf_printf(&value, isalnum((unsigned char)*c) ? "%c" : "%%%02X", (unsigned char)*c);
+    }
+    buf_byte(&value, '\0');
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION,
+                            (const char *)value.data);
+    buf_fini(&value);
 }
 
 static void
 headers_add(struct request *r, struct MHD_Response *response, const char *etag, bool zipped)
 {
     char number[16];
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-                            etag[0] != '\0' ? "private, no-cache" : "no-store");
-    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
-                            "Accept-Encoding, Accept-Language, Authorization");
-    if (etag[0] != '\0') {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, etag);
+    const struct {
+        const char *name, *value; /* NULL, or empty: not sent */
+    } each[] = {
+        {MHD_HTTP_HEADER_CONTENT_TYPE, r->page != NULL ? r->page->type : r->type},
+        {MHD_HTTP_HEADER_CACHE_CONTROL, etag[0] != '\0' ? "private, no-cache" : "no-store"},
+        {MHD_HTTP_HEADER_VARY, "Accept-Encoding, Accept-Language, Authorization, Cookie"},
+        {MHD_HTTP_HEADER_ETAG, etag},
+        {MHD_HTTP_HEADER_CONTENT_ENCODING, zipped ? "gzip" : NULL},
+        {MHD_HTTP_HEADER_LOCATION, r->location},
+        {MHD_HTTP_HEADER_SET_COOKIE, r->cookie},
+    };
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        if (each[i].value != NULL && each[i].value[0] != '\0') {
+            MHD_add_response_header(response, each[i].name, each[i].value);
+        }
     }
-    if (zipped) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    browser_headers_add(r, response);
+    if (r->file_name != NULL) {
+        download_headers_add(r, response);
     }
     if (r->retry_s > 0) {
         snprintf(number, sizeof number, "%u", (unsigned)r->retry_s);
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
     }
-    if (r->status == MHD_HTTP_UNAUTHORIZED) {
+    /* A browser that is told Basic asks with a window of its own; the console has a page for that. */
+    if (r->status == MHD_HTTP_UNAUTHORIZED && request_header(r, "Sec-Fetch-Mode") == NULL) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
                                 "Basic realm=\"Thi Dua\", charset=\"UTF-8\"");
     }
 }
 
-enum MHD_Result
-reply_send(struct request *r)
+static enum MHD_Result
+response_queue(struct request *r, struct MHD_Response *response, const char *etag, bool zipped)
 {
-    char etag[2 * ETAG_BYTES + 3] = "";
-    const char *had = request_header(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (r->status == MHD_HTTP_OK && r->route != NULL && !r->route->body && r->stream == NULL) {
-        etag_make(&r->body, etag);
-        if (had != NULL && strstr(had, etag) != NULL) {
-            r->status = MHD_HTTP_NOT_MODIFIED;
-            buf_clear(&r->body);
-        }
-    }
-    bool zipped = r->stream == NULL && wants_gzip(r) && gzip(&r->body);
-    struct MHD_Response *response =
-        r->stream != NULL
-            ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, r->stream, r, NULL)
-            : MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY);
     if (response == NULL) {
         return MHD_NO;
     }
@@ -185,4 +205,75 @@ reply_send(struct request *r)
     enum MHD_Result queued = MHD_queue_response(r->connection, r->status, response);
     MHD_destroy_response(response);
     return queued;
+}
+
+/* True: whoever asks has it already. */
+static bool
+etag_is_known(struct request *r, const char *etag)
+{
+    const char *had = request_header(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    if (had == NULL || strstr(had, etag) == NULL) {
+        return false;
+    }
+    r->status = MHD_HTTP_NOT_MODIFIED;
+    return true;
+}
+
+static enum MHD_Result
+page_send(struct request *r)
+{
+    const struct page *page = r->page;
+    bool known = etag_is_known(r, page->etag);
+    bool zipped = !known && page->zipped.len > 0 && wants_gzip(r);
+    const struct buf *body = zipped ? &page->zipped : &page->body;
+    return response_queue(
+        r,
+        MHD_create_response_from_buffer(known ? 0 : body->len, body->data, MHD_RESPMEM_PERSISTENT),
+        page->etag, zipped);
+}
+
+void
+handle_events(struct request *r)
+{
+    struct gateway *g = r->gateway;
+    r->events = events_open(&g->events, r->connection, r->login, r->principal,
+                            request_header(r, "Last-Event-ID"));
+    if (r->events == NULL) {
+        reply_error(r, MHD_HTTP_TOO_MANY_REQUESTS, "busy", "Đang có quá nhiều trang mở.",
+                    "Too many pages are open.");
+        return;
+    }
+    r->type = "text/event-stream; charset=utf-8";
+    r->status = MHD_HTTP_OK;
+}
+
+enum MHD_Result
+reply_send(struct request *r)
+{
+    char etag[2 * ETAG_BYTES + 3] = "";
+    if (r->page != NULL) {
+        return page_send(r);
+    }
+    if (r->events != NULL) {
+        /* nginx would gather what should be told at once. */
+        MHD_add_response_header(r->events, "X-Accel-Buffering", "no");
+        return response_queue(r, r->events, "", false);
+    }
+    if (r->stream != NULL) {
+        return response_queue(
+            r,
+            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, r->stream, r, NULL),
+            "", false);
+    }
+    if (r->status == MHD_HTTP_OK && r->route != NULL && strcmp(r->route->method, "GET") == 0 &&
+        r->route->handle != handle_me) {
+        etag_make(&r->body, etag);
+        if (etag_is_known(r, etag)) {
+            buf_clear(&r->body);
+        }
+    }
+    bool zipped = r->body.len >= GZIP_LEAST && wants_gzip(r) && zip_bytes(&r->body);
+    return response_queue(
+        r, MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_COPY), etag,
+        zipped);
 }

@@ -40,6 +40,32 @@ basic_read(const char *text, struct credentials *c)
     return good && code_is_valid(slice_text(c->principal));
 }
 
+/* Never 0, which is an empty place. */
+static uint64_t
+lockout_key(const struct sign_ins *s, char what, const char *principal, const char *address)
+{
+    char text[CODE_MAX + 64];
+    uint64_t key;
+    int len = snprintf(text, sizeof text, "%c %s %s", what, principal, address);
+    len = len < (int)sizeof text ? len : (int)sizeof text - 1;
+    crypto_shorthash((uint8_t *)&key, (const uint8_t *)text, (size_t)len, s->secret);
+    return key == 0 ? 1 : key;
+}
+
+/* By what it is remembered: the cache's key, of all that was shown, and the counts of wrong passwords. */
+static void
+known_by(const struct sign_ins *s, const char *shown, const char *address, struct credentials *c)
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, s->secret, sizeof s->secret, sizeof c->key);
+    crypto_generichash_update(&state, (const uint8_t *)c->principal, sizeof c->principal);
+    crypto_generichash_update(&state, (const uint8_t *)shown, strlen(shown));
+    crypto_generichash_final(&state, c->key, sizeof c->key);
+    c->lockout = (struct lockout_keys){.pair = lockout_key(s, 'b', c->principal, address),
+                                       .principal = lockout_key(s, 'p', c->principal, ""),
+                                       .address = lockout_key(s, 'a', "", address)};
+}
+
 bool
 credentials_read(const struct sign_ins *s, const char *header, const char *address,
                  struct credentials *out)
@@ -58,12 +84,21 @@ credentials_read(const struct sign_ins *s, const char *header, const char *addre
     } else {
         return false;
     }
-    crypto_generichash(out->key, sizeof out->key, (const uint8_t *)header, strlen(header),
-                       s->secret, sizeof s->secret);
-    char pair[CODE_MAX + 1 + 64];
-    int len = snprintf(pair, sizeof pair, "%s %s", out->principal, address);
-    len = len < (int)sizeof pair ? len : (int)sizeof pair - 1;
-    crypto_shorthash((uint8_t *)&out->pair, (const uint8_t *)pair, (size_t)len, s->secret);
+    known_by(s, header, address, out);
+    return true;
+}
+
+bool
+credentials_of(const struct sign_ins *s, const char *principal, const char *password,
+               const char *address, struct credentials *out)
+{
+    *out = (struct credentials){.basic = true};
+    if (!code_is_valid(slice_text(principal)) || strlen(password) > IMPORT_FIELD_MAX) {
+        return false;
+    }
+    snprintf(out->principal, sizeof out->principal, "%s", principal);
+    snprintf(out->password, sizeof out->password, "%s", password);
+    known_by(s, password, address, out);
     return true;
 }
 
@@ -93,10 +128,7 @@ sign_in_known(const struct sign_ins *s, const struct credentials *c, int64_t now
 int64_t
 sign_in_locked_ms(const struct sign_ins *s, const struct credentials *c, int64_t now_ms)
 {
-    unsigned i = c->pair % SIGN_IN_SLOTS;
-    bool locked = c->basic && s->failed[i].pair == c->pair &&
-                  s->failed[i].failures >= FAILURES_BEFORE_LOCK && s->failed[i].until_ms > now_ms;
-    return locked ? s->failed[i].until_ms - now_ms : 0;
+    return c->basic ? lockouts_wait_ms(&s->lockouts, &c->lockout, now_ms) : 0;
 }
 
 void
@@ -108,19 +140,6 @@ sign_in_ask(const struct credentials *c, struct buf *args)
     } else {
         pack_key_text(args, "token", slice_text(c->token_hash));
     }
-}
-
-/* A slot that another pair holds is taken over: the table forgets, it never grows. */
-static void
-failure_count(struct sign_ins *s, const struct credentials *c, int64_t now_ms)
-{
-    unsigned i = c->pair % SIGN_IN_SLOTS;
-    if (s->failed[i].pair != c->pair) {
-        s->failed[i].pair = c->pair;
-        s->failed[i].failures = 0;
-    }
-    s->failed[i].failures++;
-    s->failed[i].until_ms = now_ms + LOCK_MS;
 }
 
 static bool
@@ -148,11 +167,11 @@ sign_in_take(struct sign_ins *s, const struct credentials *c, const struct answe
         memcpy(s->known[i].key, c->key, SIGN_IN_KEY);
         memcpy(s->known[i].principal, principal, CODE_MAX + 1);
         s->known[i].until_ms = now_ms + SIGN_IN_MS;
-        if (s->failed[c->pair % SIGN_IN_SLOTS].pair == c->pair) {
-            s->failed[c->pair % SIGN_IN_SLOTS].failures = 0;
+        if (c->basic) {
+            lockouts_forget(&s->lockouts, &c->lockout);
         }
     } else if (c->basic) {
-        failure_count(s, c, now_ms);
+        lockouts_count(&s->lockouts, &c->lockout, now_ms);
     }
     json_decref(body);
     return good;

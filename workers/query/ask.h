@@ -10,6 +10,14 @@
 #include "workers/state/principals.h"
 #include "workers/state/rows.h"
 
+/* Whether an award's quota has room with a holder, asked once an answer. */
+struct review_room {
+    struct review_room *next;
+    const struct award *award;
+    uint32_t holder;
+    bool room;
+};
+
 struct query {
     struct state **states; /* borrowed, one a shard */
     uint32_t shards;
@@ -19,12 +27,13 @@ struct query {
     bool registry_loaded;
     struct access_table *principals; /* of shard 0 too; NULL until a snapshot */
     uint64_t principals_revision;
-    uint32_t *by_code;     /* the registry's unit ids in their codes' order */
-    struct arena *arena;   /* of one answer */
-    struct arena *scratch; /* of one decoded row */
-    struct buf page;       /* rows of a list whose length is not known yet */
-    struct buf extra;      /* a second such list */
-    struct buf item;       /* a list inside a row of them */
+    uint32_t *by_code;         /* the registry's unit ids in their codes' order */
+    struct arena *arena;       /* of one answer */
+    struct arena *scratch;     /* of one decoded row */
+    struct buf page;           /* rows of a list whose length is not known yet */
+    struct buf extra;          /* a second such list */
+    struct buf item;           /* a list inside a row of them */
+    struct review_room *rooms; /* in the arena */
 };
 
 struct ask {

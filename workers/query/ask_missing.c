@@ -55,9 +55,10 @@ put_unit(struct missing_ask *m, uint32_t unit, uint64_t expected)
         parent = r->units[v->parent].code;
         above = registry_in(r, v->parent, m->family.period);
     }
-    pack_map(b, 6);
+    pack_map(b, 7);
     pack_key_text(b, "unit", r->units[unit].code);
     pack_key_text(b, "name", v->name);
+    pack_key_text(b, "contact", v->contact);
     pack_key_text(b, "parent", parent);
     pack_key_text(b, "parent_name", above == NULL ? slice_text("") : above->name);
     pack_key_uint(b, "expected", expected);

@@ -1,5 +1,5 @@
 /* `unit`: one unit of the registry, as it was on a day or is in its newest version, its direct
- * children on that day, and all its versions. */
+ * children on that day, and all its versions; without a unit, those that are beneath none. */
 #include "workers/query/answer.h"
 #include "workers/query/args.h"
 #include "workers/query/find.h"
@@ -100,17 +100,36 @@ put_unit(const struct unit_ask *u, struct buf *b)
     put_versions(u, b);
 }
 
+static bool
+ask_tops(struct unit_ask *u, struct slice on)
+{
+    u->unit = UNIT_NONE;
+    u->day = snapshot_day(u->ask->query, NULL);
+    if (on.len > 0 && date_parse(on, &u->day) != ERR_OK) {
+        return complain(u->ask->why, CODE_QUERY_INVALID, slice_text("on"), "%.*s", SLICE_ARG(on));
+    }
+    pack_map(u->ask->body, 2);
+    pack_key_text(u->ask->body, "unit", slice_text(""));
+    put_children(u, u->ask->body);
+    return true;
+}
+
 bool
 ask_unit(struct ask *ask)
 {
     struct slice code = {0}, on = {0};
     const struct arg args[] = {
-        {"unit", ARG_TEXT, true, &code},
+        {"unit", ARG_TEXT, false, &code},
         {"on", ARG_TEXT, false, &on},
     };
     struct unit_ask u = {.ask = ask, .registry = &ask->query->registry};
-    if (!args_read(ask, args, sizeof args / sizeof args[0]) || !find_unit(ask, code, &u.unit) ||
-        !find_version(&u, code, on)) {
+    if (!args_read(ask, args, sizeof args / sizeof args[0])) {
+        return false;
+    }
+    if (code.len == 0) {
+        return ask_tops(&u, on);
+    }
+    if (!find_unit(ask, code, &u.unit) || !find_version(&u, code, on)) {
         return false;
     }
     put_unit(&u, ask->body);

@@ -101,6 +101,7 @@ query_answer(struct query *q, const struct question *question, struct buf *body,
     }
     buf_clear(&q->page);
     buf_clear(&q->extra);
+    q->rooms = NULL;
     bool ok =
         asker_find(&ask, question->principal, question->name) && answer(&ask) && answer_fits(&ask);
     *as_of = q->positions[q->lowest].block;

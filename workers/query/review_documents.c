@@ -3,6 +3,7 @@
 #include "proto/cursor.h"
 #include "workers/query/answer.h"
 #include "workers/query/snapshot.h"
+#include "workers/state/standing.h"
 
 #include <sodium.h>
 
@@ -30,13 +31,12 @@ review_documents(const struct nomination_row *row, struct review_document *list)
 bool
 review_document_there(struct query *query, const struct review_document *document)
 {
-    struct buf key = BUF_EMPTY;
-    struct slice chunk;
-    key_file(&key, document->hash, 0);
-    bool there =
-        snapshot_found(state_get(query->states[0], TABLE_FILE, buf_slice_of(&key), &chunk), "file");
-    buf_fini(&key);
-    return there;
+    bool whole;
+    snapshot_need(document->bytes > 0 && document->bytes <= FILE_BYTES_MAX ? ERR_OK : ERR_CORRUPT,
+                  "documents");
+    snapshot_need(standing_document(query->states[0], document->hash, document->bytes, &whole),
+                  "file");
+    return whole;
 }
 
 void

@@ -410,6 +410,12 @@ apply_quarantine(struct apply *apply, struct receipt receipt, uint64_t type)
     skipped_add(&apply->skipped, receipt, type);
 }
 
+const uint64_t *
+apply_rejected(const struct apply *apply)
+{
+    return apply->rejected;
+}
+
 bool
 apply_is_stale(const struct apply *apply)
 {

@@ -22,6 +22,10 @@ void apply_free(struct apply **apply);
 /* The position committed last. */
 const struct position *apply_position(const struct apply *apply);
 
+/* How many records were rejected with each code since apply_new, by enum code. Beside the state: a worker
+ * tells it, a replay counts anew. */
+const uint64_t *apply_rejected(const struct apply *apply);
+
 /* A record to be skipped, known before its block: a journalled quarantine. `type` is the record's,
  * so that its body need not be looked at. */
 void apply_quarantine(struct apply *apply, struct receipt receipt, uint64_t type);

@@ -61,7 +61,8 @@ decide(struct apply *a, const struct record *record, const void *body, struct ou
     return move_to(a, record, &m, decided ? REVIEW_decide : REVIEW_refuse, &with, outcome);
 }
 
-/* Number and date of the decision that revokes: a text that a record must have may still be empty. */
+/* Number and date of the decision that revokes: a text that a record must have may still be
+ * empty. */
 static bool
 revocation_check(const struct record_revocation *in, struct complaint *why)
 {

@@ -58,9 +58,10 @@ struct apply {
     bool stale; /* apply_is_stale */
     apply_watch_fn *watch;
     void *watch_context;
-    struct arena *arena;   /* of one record */
-    struct buf key, value; /* of one row on its way */
-    struct buf told;       /* this block's verdicts, on their way into the chain */
+    struct arena *arena;           /* of one record */
+    struct buf key, value;         /* of one row on its way */
+    struct buf told;               /* this block's verdicts, on their way into the chain */
+    uint64_t rejected[CODE_COUNT]; /* apply_rejected; under CODE_NONE what was not */
 };
 
 typedef enum err apply_fn(struct apply *a, const struct record *record, struct outcome *outcome);

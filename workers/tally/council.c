@@ -3,6 +3,7 @@
 #include "workers/tally/council.h"
 
 #include "proto/ulid.h"
+#include "workers/state/standing.h"
 #include "workers/tally/once.h"
 
 /* No unit has such a code: the ULIDs of merges and of what every shard applies are others. */
@@ -199,7 +200,7 @@ council_move(struct apply *a, const struct record *record, struct matter *m,
     with->to = move->to;
     with->holder = m->row.holder;
     if (move->need == NEED_LOWER) {
-        m->row.holder = council_above(a, m->row.holder, m->today);
+        m->row.holder = standing_above(&a->registry, m->row.holder, m->today);
     }
     m->row.state = move->to;
     clock_set(m, move->act);

@@ -45,9 +45,6 @@ enum err council_known(struct apply *a, const struct record *record, struct slic
 
 /* The nomination's award; NULL with award-unknown: a later revision of the campaign lacks it. */
 const struct award *council_award(const struct matter *m, struct complaint *why);
-/* Of a unit as it stands on the day; one that has ended, as it stood on its last. */
-enum authority council_authority(const struct apply *a, uint32_t unit, int32_t today);
-uint32_t council_above(const struct apply *a, uint32_t unit, int32_t today); /* UNIT_NONE */
 
 /* Which move of review.def the act would be, its needs looked at; NULL with `why`. `act` says what
  * the record says: unit, text, number, date. Rights are not asked here: principal_may_speak, first. */
@@ -72,7 +69,5 @@ struct document {
 /* Reads the array; false at the first mistake of form. `list` has DOCUMENTS_MAX places. */
 bool documents_read(struct slice raw, struct document *list, uint32_t *count,
                     struct complaint *why);
-/* Whether it is there, whole, with just so many bytes. */
-enum err document_whole(struct apply *a, const struct document *document, bool *whole) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
  * council_may, which finds the move. Nothing here writes. */
 #include "common/text.h"
 #include "proto/limits.h"
-#include "workers/state/own.h"
+#include "workers/state/standing.h"
 #include "workers/tally/council.h"
 
 /* An act on its way through the needs of a move. */
@@ -17,31 +17,25 @@ struct ask {
 /* Only what the state did to us is an err; `holds` and ask->why say the rest. */
 typedef enum err need_fn(const struct ask *ask, bool *holds);
 
+static struct standing
+standing_of(const struct apply *a, const struct matter *m)
+{
+    return (struct standing){.state = a->state,
+                             .registry = &a->registry,
+                             .campaign = &m->campaign->campaign,
+                             .row = &m->row,
+                             .today = m->today};
+}
+
 const struct award *
 council_award(const struct matter *m, struct complaint *why)
 {
-    const struct campaign *campaign = &m->campaign->campaign;
-    for (uint32_t i = 0; i < campaign->award_count; i++) {
-        if (slice_equal(campaign->awards[i].code, m->row.award)) {
-            return &campaign->awards[i];
-        }
+    const struct standing s = {.campaign = &m->campaign->campaign, .row = &m->row};
+    const struct award *award = standing_award(&s);
+    if (award == NULL) {
+        complain(why, CODE_AWARD_UNKNOWN, m->row.award, "%.*s", SLICE_ARG(s.campaign->code));
     }
-    complain(why, CODE_AWARD_UNKNOWN, m->row.award, "%.*s", SLICE_ARG(campaign->code));
-    return NULL;
-}
-
-enum authority
-council_authority(const struct apply *a, uint32_t unit, int32_t today)
-{
-    const struct registry_version *version = own_version(&a->registry, unit, &today);
-    return authority_of_level(version == NULL ? slice_text("") : version->level);
-}
-
-uint32_t
-council_above(const struct apply *a, uint32_t unit, int32_t today)
-{
-    const struct registry_version *version = own_version(&a->registry, unit, &today);
-    return version == NULL ? UNIT_NONE : version->parent;
+    return award;
 }
 
 /* The first thing that a secretary asks: what state is it in, and what was to be done. */
@@ -76,7 +70,7 @@ need_documents(const struct ask *ask, bool *holds)
     *holds = documents_read(ask->m->row.documents, list, &count, ask->why);
     enum err err = ERR_OK;
     for (uint32_t i = 0; *holds && i < count; i++) {
-        err = document_whole(ask->a, &list[i], holds);
+        err = standing_document(ask->a->state, list[i].hash, list[i].bytes, holds);
         if (err == ERR_OK && !*holds) {
             complain(ask->why, CODE_DOCUMENT_MISSING, list[i].name, "%llu bytes",
                      (unsigned long long)list[i].bytes);
@@ -108,7 +102,7 @@ need_unit(const struct ask *ask, bool *holds)
         complain(ask->why, CODE_UNIT_UNKNOWN, code, "%s", "");
     } else if (registry_on(registry, unit, ask->m->today) == NULL) {
         complain(ask->why, CODE_UNIT_NOT_THEN, code, "%s", today);
-    } else if (ask->m->row.asked_count >= CONSULTED_MAX) {
+    } else if (!standing_may_ask(&(struct standing){.row = &ask->m->row})) {
         complain(ask->why, CODE_TOO_MANY, slice_text("units"), "%d", CONSULTED_MAX);
     } else {
         *holds = true;
@@ -116,12 +110,12 @@ need_unit(const struct ask *ask, bool *holds)
     return ERR_OK;
 }
 
-/* Where the campaign gives consultation no days, there is nothing to wait for. */
 static enum err
 need_deadline(const struct ask *ask, bool *holds)
 {
+    const struct standing s = standing_of(ask->a, ask->m);
     char until[DATE_TEXT] = "";
-    *holds = ask->m->row.deadline == INT32_MAX || ask->m->today > ask->m->row.deadline;
+    *holds = standing_is_past(&s);
     if (!*holds) {
         date_format(ask->m->row.deadline, until);
         refuse_move(ask, until);
@@ -132,9 +126,9 @@ need_deadline(const struct ask *ask, bool *holds)
 static enum err
 need_simplified(const struct ask *ask, bool *holds)
 {
+    const struct standing s = standing_of(ask->a, ask->m);
     const struct award *award = council_award(ask->m, ask->why);
-    *holds =
-        award != NULL && (award->percent == 0 || (award->simplified && ask->m->row.simplified));
+    *holds = standing_is_simple(&s);
     if (award != NULL && !*holds) {
         refuse_move(ask, award->simplified ? "simplified: no" : "vote");
     }
@@ -144,11 +138,9 @@ need_simplified(const struct ask *ask, bool *holds)
 static enum err
 need_lower(const struct ask *ask, bool *holds)
 {
+    const struct standing s = standing_of(ask->a, ask->m);
     const struct award *award = council_award(ask->m, ask->why);
-    uint32_t holder = ask->m->row.holder;
-    int32_t today = ask->m->today;
-    *holds = award != NULL && (int)award->level > (int)council_authority(ask->a, holder, today) &&
-             council_above(ask->a, holder, today) != UNIT_NONE;
+    *holds = standing_is_lower(&s);
     if (award != NULL && !*holds) {
         refuse_move(ask, arena_text(ask->a->arena, holder_code(ask)));
     }
@@ -158,9 +150,9 @@ need_lower(const struct ask *ask, bool *holds)
 static enum err
 need_above(const struct ask *ask, bool *holds)
 {
+    const struct standing s = standing_of(ask->a, ask->m);
     const struct award *award = council_award(ask->m, ask->why);
-    *holds = award != NULL && award->level > AWARD_CITY &&
-             council_authority(ask->a, ask->m->row.holder, ask->m->today) == AUTHORITY_CITY;
+    *holds = standing_is_above(&s);
     if (award != NULL && !*holds) {
         refuse_move(ask, arena_text(ask->a->arena, holder_code(ask)));
     }
@@ -185,59 +177,24 @@ need_number(const struct ask *ask, bool *holds)
     return ERR_OK;
 }
 
-/* Decided by this holder, of this award, in this campaign: so many of the queue's rows, stopping at
- * the quota. */
-static enum err
-decided_count(const struct ask *ask, uint32_t quota, uint32_t *count)
-{
-    struct apply *a = ask->a;
-    const struct nomination_row *row = &ask->m->row;
-    struct state_cursor *cursor;
-    struct state_row at;
-    *count = 0;
-    key_queue(&a->key, row->holder, STATE_decided, INT32_MIN, slice_text(""));
-    enum err err = state_cursor_open(a->state, TABLE_QUEUE, &cursor);
-    if (err != ERR_OK) {
-        return err;
-    }
-    err = cursor_seek(cursor, buf_slice_of(&a->key), &at);
-    for (; err == ERR_OK && *count < quota; err = cursor_next(cursor, &at)) {
-        uint32_t holder;
-        enum review_state state;
-        int32_t deadline;
-        struct slice id;
-        struct queue_row queue;
-        err = queue_key_decode(at.key, &holder, &state, &deadline, &id);
-        err = err == ERR_OK ? queue_decode(at.value, &queue) : err;
-        if (err != ERR_OK || holder != row->holder || state != STATE_decided) {
-            break;
-        }
-        *count += queue.campaign == row->campaign && slice_equal(queue.award, row->award);
-    }
-    cursor_close(cursor);
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
 static enum err
 need_authority(const struct ask *ask, bool *holds)
 {
+    const struct standing s = standing_of(ask->a, ask->m);
     const struct award *award = council_award(ask->m, ask->why);
     *holds = false;
     if (award == NULL) {
         return ERR_OK;
     }
-    enum authority authority = council_authority(ask->a, ask->m->row.holder, ask->m->today);
-    if ((int)award->level > (int)authority) {
+    if (!standing_is_own(&s)) {
         complain(ask->why, CODE_AUTHORITY_OTHER, holder_code(ask), "%.*s", SLICE_ARG(award->code));
         return ERR_OK;
     }
     enum err err = need_number(ask, holds);
-    if (err != ERR_OK || !*holds || award->quota == 0) {
+    if (err != ERR_OK || !*holds) {
         return err;
     }
-    uint32_t count;
-    err = decided_count(ask, award->quota, &count);
-    *holds = err == ERR_OK && count < award->quota;
+    err = standing_has_room(&s, holds);
     if (err == ERR_OK && !*holds) {
         complain(ask->why, CODE_QUOTA_REACHED, award->code, "%u", award->quota);
     }

@@ -1,6 +1,5 @@
-/* A nomination's documents: the array that it names them in, and whether they are there. Only a
- * document that was whole and fitted its hash stands under it in FILE (apply_file.c), so that looking
- * at the length of its last chunk is enough. */
+/* A nomination's documents: the array that it names them in. Whether they are there is
+ * standing_document's to say. */
 #include "common/text.h"
 #include "proto/limits.h"
 #include "workers/tally/council.h"
@@ -89,31 +88,4 @@ documents_read(struct slice raw, struct document *list, uint32_t *count, struct 
         }
     }
     return true;
-}
-
-/* The length of one chunk; 0 where there is none. */
-static enum err
-chunk_len(struct apply *a, struct slice hash, uint32_t chunk, size_t *len)
-{
-    struct slice value;
-    *len = 0;
-    key_file(&a->key, hash, (uint16_t)chunk);
-    enum err err = state_get(a->state, TABLE_FILE, buf_slice_of(&a->key), &value);
-    if (err != ERR_OK) {
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    }
-    *len = value.len;
-    return ERR_OK;
-}
-
-enum err
-document_whole(struct apply *a, const struct document *document, bool *whole)
-{
-    uint32_t last = (uint32_t)((document->bytes - 1) / FILE_CHUNK_BYTES);
-    size_t len, beyond;
-    enum err err = chunk_len(a, document->hash, last, &len);
-    err = err == ERR_OK ? chunk_len(a, document->hash, last + 1, &beyond) : err;
-    *whole =
-        err == ERR_OK && beyond == 0 && len == document->bytes - (uint64_t)last * FILE_CHUNK_BYTES;
-    return err;
 }

@@ -97,6 +97,7 @@ verdict_tell(struct apply *a, const struct record *record, uint8_t type,
 {
     *counter_of(&a->position, outcome->verdict) += 1;
     chain_add(a, record, outcome);
+    a->rejected[outcome->verdict == VERDICT_REJECTED ? outcome->why.code : CODE_NONE]++;
     if (outcome->verdict == VERDICT_ACCEPTED && outcome->flags == 0) {
         return ERR_OK;
     }

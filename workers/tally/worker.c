@@ -15,6 +15,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "proto/figures.h"
 #include "workers/limits.h"
 #include "workers/tally/apply.h"
 #include "workers/tally/care.h"
@@ -44,6 +45,9 @@ struct worker {
     bool access_due;       /* shard 0: the broker does not know who may speak */
     uint64_t access_told;  /* the revision that it knows, unless due */
     bool stale_kept;       /* the state is stale, and nothing can make it again */
+    struct histogram transactions;
+    bool figures_due;   /* they have changed since they were told */
+    int64_t figures_ms; /* when that was */
     struct care care;
 };
 
@@ -115,6 +119,8 @@ open_shard(struct worker *w, uint32_t shard, uint32_t shards)
         return open_failed(folder, err);
     }
     w->shard = shard;
+    w->transactions = (struct histogram){0};
+    w->figures_ms = clock_mono_ms(&w->clock) - TALLY_FIGURES_MS;
     care_watch(&w->care, w->apply, shard, shards);
     log_info("shard_open", "shard=%" PRIu32 " shards=%" PRIu32 " block=%" PRIu64, shard, shards,
              apply_position(w->apply)->block);
@@ -149,17 +155,49 @@ tell_who(struct worker *w, bool *told)
 }
 
 static void
+figures_tell(const struct worker *w, struct buf *out)
+{
+    const struct position *at = apply_position(w->apply);
+    struct figures figures = {
+        .transactions = w->transactions,
+        .verdicts = {[FIGURES_ACCEPTED] = at->accepted,
+                     [FIGURES_CORRECTED] = at->corrected,
+                     [FIGURES_UNCHANGED] = at->unchanged,
+                     [FIGURES_SUPERSEDED] = at->superseded,
+                     [FIGURES_REJECTED] = at->rejected,
+                     [FIGURES_QUARANTINED] = at->quarantined},
+    };
+    memcpy(figures.codes, apply_rejected(w->apply), sizeof(figures.codes));
+    figures_pack(&figures, out);
+}
+
+static bool
+figures_are_due(struct worker *w)
+{
+    return w->figures_due && clock_mono_ms(&w->clock) - w->figures_ms >= TALLY_FIGURES_MS;
+}
+
+/* The figures go with it now and then only: a lone report's PROGRESS shall cost no more for them. */
+static void
 send_position(struct worker *w)
 {
-    struct buf out = BUF_EMPTY;
+    struct buf out = BUF_EMPTY, figures = BUF_EMPTY;
     struct message_progress progress = {.position = apply_position(w->apply)->block};
     link_progress(w->link, &progress);
+    if (figures_are_due(w)) {
+        figures_tell(w, &figures);
+        progress.figures = buf_slice_of(&figures);
+    }
     message_encode_progress(&progress, &out);
     enum err err = link_send(w->link, buf_slice_of(&out));
     if (err != ERR_OK) { /* the heartbeat tells it again */
         log_debug("progress_unsent", "error=%s", err_name(err));
+    } else if (figures.len > 0) {
+        w->figures_due = false;
+        w->figures_ms = clock_mono_ms(&w->clock);
     }
     buf_fini(&out);
+    buf_fini(&figures);
 }
 
 static int
@@ -206,6 +244,7 @@ on_welcome(struct worker *w)
     }
     w->refused_ms = 0;
     w->access_due = true;
+    w->figures_due = true; /* a broker that has just begun knows none */
     intake_restart(&w->intake, apply_position(w->apply)->block + 1);
     return tell_position(w);
 }
@@ -316,7 +355,7 @@ static int
 commit_turn(struct worker *w)
 {
     struct intake *in = &w->intake;
-    int64_t began_ms = clock_mono_ms(&w->clock);
+    int64_t began_us = clock_mono_us(&w->clock);
     enum err err = care_apply(&w->care, w->apply, in);
     if (err != ERR_OK) {
         return apply_failed(w, err);
@@ -325,10 +364,12 @@ commit_turn(struct worker *w)
         log_warn("state_turned_stale", "shard=%" PRIu32, w->shard);
         return EX_TEMPFAIL; /* the next start empties it, and is told what to skip first */
     }
-    log_debug("committed", "block=%" PRIu64 " blocks=%" PRIu32 " bytes=%zu ms=%" PRId64,
-              apply_position(w->apply)->block, in->count, in->bytes,
-              clock_mono_ms(&w->clock) - began_ms);
-    rest_begin(w, clock_mono_ms(&w->clock) - began_ms);
+    int64_t took_us = clock_mono_us(&w->clock) - began_us;
+    log_debug("committed", "block=%" PRIu64 " blocks=%" PRIu32 " bytes=%zu us=%" PRId64,
+              apply_position(w->apply)->block, in->count, in->bytes, took_us);
+    histogram_add(&w->transactions, took_us, 1);
+    w->figures_due = true;
+    rest_begin(w, took_us / 1000);
     intake_clear(in);
     return tell_position(w);
 }
@@ -338,7 +379,7 @@ on_quiet(struct worker *w)
 {
     if (w->apply != NULL) {
         intake_tick(&w->intake);
-        if (w->shard == 0 && w->access_due) {
+        if ((w->shard == 0 && w->access_due) || figures_are_due(w)) {
             return tell_position(w);
         }
     }

@@ -1,7 +1,7 @@
 /* A report in the making, from a line of JSON or rows of CSV. What must hold for it to be encoded at all
  * is checked here; everything else is the worker's to decide, so that there is one place that does. */
-#ifndef CLIENTS_DRAFT_H
-#define CLIENTS_DRAFT_H
+#ifndef PROTO_DRAFT_H
+#define PROTO_DRAFT_H
 
 #include "common/buf.h"
 #include "proto/client.h"
@@ -33,7 +33,9 @@ bool draft_has(const struct draft *d, struct slice indicator);
 bool draft_check(const struct draft *d, struct complaint *why);
 /* Whether somebody must stamp its revision before it is encoded. */
 bool draft_lacks_revision(const struct draft *d);
-/* Clears `out` and encodes a checked draft; a merge gets its ULID. */
+/* Clears `out` and encodes a checked draft; a merge gets a new ULID. */
 void draft_encode(const struct draft *d, struct buf *out);
+/* The same with a ULID of the caller's; looked at for a merge only. */
+void draft_encode_as(const struct draft *d, const uint8_t id[16], struct buf *out);
 
 #endif

@@ -1,9 +1,10 @@
 /* Drafts of reports. The values are packed as they come; only the map's header waits for the count. */
-#include "clients/draft.h"
+#include "proto/draft.h"
 
 #include "common/clock.h"
 #include "common/text.h"
 #include "proto/pack.h"
+#include "proto/ulid.h"
 
 #include <inttypes.h>
 
@@ -148,8 +149,18 @@ draft_lacks_revision(const struct draft *d)
 void
 draft_encode(const struct draft *d, struct buf *out)
 {
+    struct clock clock = clock_real(0);
+    uint8_t id[ULID_SIZE] = {0};
+    if (d->merge) {
+        ulid_new(clock_wall_us(&clock), id);
+    }
+    draft_encode_as(d, id, out);
+}
+
+void
+draft_encode_as(const struct draft *d, const uint8_t id[ULID_SIZE], struct buf *out)
+{
     struct buf values = BUF_EMPTY;
-    uint8_t id[16];
     pack_map(&values, d->count);
     buf_slice(&values, buf_slice_of(&d->values));
     struct record_report report = {
@@ -163,9 +174,7 @@ draft_encode(const struct draft *d, struct buf *out)
         .values = buf_slice_of(&values),
     };
     if (d->merge) {
-        struct clock clock = clock_real(0);
-        ulid_new(clock_wall_us(&clock), id);
-        report.id = slice_of(id, sizeof id);
+        report.id = slice_of(id, ULID_SIZE);
     }
     buf_clear(out);
     record_encode_report(&report, out);
