@@ -1,7 +1,8 @@
 /* thidua status: whether all is well, and where it is not, what to do: one screen. Exits 0 when it is, 1 when not,
- * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well, and every shard has applied
- * what was in the journal when it first was, or the time is over. What `init` left to be published counts too:
- * a site without its campaign is not well. */
+ * EX_UNAVAILABLE when no broker answers; with --wait it asks until all is well, and until every shard has
+ * applied what was in the journal when it first was, or the time is over. What `init` left to be
+ * published counts too: a site without its campaign is not well, and one whose campaign is published and
+ * not yet applied answers as if it had none. */
 #include "clients/amounts.h"
 #include "clients/answers.h"
 #include "clients/condition.h"
@@ -50,8 +51,8 @@ is_enough(json_t *status, bool late, int64_t *head)
     if (ok && shards_reached(status, *head)) {
         return true;
     }
-    if (ok && late) {
-        condition_problem(status, "shard-behind");
+    if (ok && late) { /* not large for the broker, but for whoever waited */
+        condition_problem(status, "lag-large");
     }
     return late;
 }

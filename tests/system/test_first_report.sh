@@ -57,7 +57,7 @@ kill -STOP "$tally"
 sed 's/"doses": 120, "first": 70/"doses": 130, "first": 80/' "$SCRATCH/one.json" >"$SCRATCH/four.json"
 exits "a report is taken while the worker stands still" 0 thidua submit "$SCRATCH/four.json"
 exits "not all is well then" 1 thidua status --wait 1 --json
-check "for it has not been applied" jq -e '.problems | any(. == "shard-behind" or . == "worker-silent")' "$SCRATCH/out"
+check "for it has not been applied" jq -e '.problems | any(. == "lag-large" or . == "worker-silent")' "$SCRATCH/out"
 kill -CONT "$tally"
 exits "once it goes on, all is" 0 thidua status --wait 60
 equal "and the report is seen" 137 "$(value city 20211104 doses)"

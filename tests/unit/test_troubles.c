@@ -61,12 +61,6 @@ static const struct expected {
      ", {'shard': 3, 'worker': 'up', 'lag_blocks': 120000, 'oldest_ms': 190000}]}",
      "lag-large", true, "Phân mảnh 3 chậm 120.000 khối, lâu nhất đã 3,1 phút",
      "Shard 3 is 120,000 blocks behind, the oldest for 3.1 min", "thidua top"},
-    {"{" WELL PROBLEM("shard-behind") SHARDS
-     ", {'shard': 3, 'worker': 'up', 'lag_blocks': 2, 'oldest_ms': 190000}]}",
-     "shard-behind", true,
-     "Phân mảnh 3 chưa tính xong những gì đã nhận (2 khối, lâu nhất đã 3,1 phút)",
-     "Shard 3 has not applied yet what was taken (2 blocks, the oldest for 3.1 min)",
-     "thidua status --wait 60"},
     {"{" WELL PROBLEM("network-closed") SHARDS
      "], 'network': {'endpoint': 'tcp://*:5571', 'open': false, 'why': 'access-unknown'}}",
      "network-closed/access-unknown", true, "ai được vào", "who may come in",
