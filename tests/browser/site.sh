@@ -36,7 +36,7 @@ reports() {
 console_site() {
     local port
     port=$(free_port)
-    check "a site is made" thidua init "$1" --campaign "$ROOT/deploy/hanoi/campaign.yaml" --units "$ROOT/deploy/hanoi/units.csv" --quiet
+    check "a site is made" thidua init --data "$1" --campaign "$ROOT/deploy/hanoi/campaign.yaml" --units "$ROOT/deploy/hanoi/units.csv" --quiet
     printf 'gateway_listen = 127.0.0.1:%s\ngateway_console = %s\n' "$port" "$ROOT/workers/gateway/console" >>"$1/thidua.conf"
     site_up "$1" --clock 2021-11-08T08:00:00+07:00
     CONSOLE=http://127.0.0.1:$port

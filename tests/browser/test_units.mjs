@@ -50,10 +50,10 @@ await test("the report behind a number", async (check) => {
 });
 
 await test("a correction", async (check) => {
-    const report = JSON.stringify({ unit: "00001", form: "ward-daily", period: "2021-11-05", values: { doses: 77, "first-doses": 7, "second-doses": 70, "further-doses": 0, "new-cases": 0 } });
+    const report = JSON.stringify({ unit: "00013", form: "ward-daily", period: "2021-11-03", values: { doses: 77, "first-doses": 7, "second-doses": 70, "further-doses": 0, "new-cases": 0 } });
     execFileSync("thidua", ["submit", "--wait", "--quiet", "-"], { input: report });
     const v = await visitor("district");
-    await v.go("#/units/00001/reports?period=20211105");
+    await v.go("#/units/00013/reports?period=20211103");
     const summary = await v.page.innerText("details.report summary");
     check("is told", summary.includes("đã sửa 1 lần"), summary);
     await v.page.click("details.report summary");
