@@ -31,7 +31,7 @@ key_of(uint8_t number, uint8_t key[HASHER_KEY])
 }
 
 static struct hash_wait *
-ask(struct hasher *h, uint8_t number, const char *password, struct told *told)
+ask_as(struct hasher *h, uint64_t pair, uint8_t number, const char *password, struct told *told)
 {
     static char hash[crypto_pwhash_STRBYTES];
     uint8_t key[HASHER_KEY];
@@ -41,7 +41,13 @@ ask(struct hasher *h, uint8_t number, const char *password, struct told *told)
                                            crypto_pwhash_MEMLIMIT_MIN),
                          0);
     }
-    return hasher_ask(h, key, password, hash, on_hashed, told);
+    return hasher_ask(h, key, pair, password, hash, on_hashed, told);
+}
+
+static struct hash_wait *
+ask(struct hasher *h, uint8_t number, const char *password, struct told *told)
+{
+    return ask_as(h, number, number, password, told);
 }
 
 static void
@@ -80,7 +86,7 @@ no_hash(void **state)
     uint8_t key[HASHER_KEY];
     (void)state;
     key_of(1, key);
-    assert_non_null(hasher_ask(h, key, "horse", "$argon2id$nonsense", on_hashed, &told));
+    assert_non_null(hasher_ask(h, key, 1, "horse", "$argon2id$nonsense", on_hashed, &told));
     wait_for(h, &told, 1);
     assert_int_equal(told.wrong, 1);
     hasher_free(&h);
@@ -117,6 +123,24 @@ the_queue_is_bounded(void **state)
     hasher_free(&h);
 }
 
+/* Else as many passwords could be tried as the queue is long before the first is found wrong. */
+static void
+nobody_guesses_in_parallel(void **state)
+{
+    struct hasher *h = hasher_new();
+    struct told told = {0};
+    (void)state;
+    for (unsigned i = 0; i < HASHES_EACH; i++) {
+        assert_non_null(ask_as(h, 7, (uint8_t)i, "donkey", &told));
+    }
+    assert_null(ask_as(h, 7, HASHES_EACH, "horse", &told));
+    assert_non_null(ask_as(h, 8, HASHES_EACH, "horse", &told)); /* another may */
+    wait_for(h, &told, HASHES_EACH + 1);
+    assert_non_null(ask_as(h, 7, HASHES_EACH, "horse", &told));
+    wait_for(h, &told, HASHES_EACH + 2);
+    hasher_free(&h);
+}
+
 static void
 forgotten_ones_are_not_called(void **state)
 {
@@ -142,6 +166,7 @@ main(void)
         cmocka_unit_test(no_hash),
         cmocka_unit_test(the_same_is_looked_at_once),
         cmocka_unit_test(the_queue_is_bounded),
+        cmocka_unit_test(nobody_guesses_in_parallel),
         cmocka_unit_test(forgotten_ones_are_not_called),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct check {
     LIST_ENTRY(check) pending; /* the loop's: all that were not told yet */
     struct hash_waits waits;
     uint8_t key[HASHER_KEY];
+    uint64_t pair;
     char password[IMPORT_FIELD_MAX + 1];
     char hash[crypto_pwhash_STRBYTES];
     bool right;
@@ -147,11 +148,23 @@ check_find(const struct hasher *h, const uint8_t key[HASHER_KEY])
     return c;
 }
 
+static bool
+has_room(const struct hasher *h, uint64_t pair)
+{
+    unsigned same = 0;
+    for (const struct check *c = LIST_FIRST(&h->pending); c != NULL; c = LIST_NEXT(c, pending)) {
+        same += c->pair == pair;
+    }
+    return h->count < HASHES_MAX && same < HASHES_EACH;
+}
+
 static struct check *
-check_new(struct hasher *h, const uint8_t key[HASHER_KEY], const char *password, const char *hash)
+check_new(struct hasher *h, const uint8_t key[HASHER_KEY], uint64_t pair, const char *password,
+          const char *hash)
 {
     struct check *c = mem_alloc(sizeof *c);
     memcpy(c->key, key, HASHER_KEY);
+    c->pair = pair;
     snprintf(c->password, sizeof c->password, "%s", password);
     snprintf(c->hash, sizeof c->hash, "%s", hash);
     LIST_INIT(&c->waits);
@@ -165,15 +178,15 @@ check_new(struct hasher *h, const uint8_t key[HASHER_KEY], const char *password,
 }
 
 struct hash_wait *
-hasher_ask(struct hasher *h, const uint8_t key[HASHER_KEY], const char *password, const char *hash,
-           hashed_fn *fn, void *owner)
+hasher_ask(struct hasher *h, const uint8_t key[HASHER_KEY], uint64_t pair, const char *password,
+           const char *hash, hashed_fn *fn, void *owner)
 {
     struct check *c = check_find(h, key);
-    if (c == NULL && h->count == HASHES_MAX) {
+    if (c == NULL && !has_room(h, pair)) {
         return NULL;
     }
     if (c == NULL) {
-        c = check_new(h, key, password, hash);
+        c = check_new(h, key, pair, password, hash);
     }
     struct hash_wait *wait = mem_alloc(sizeof *wait);
     wait->fn = fn;

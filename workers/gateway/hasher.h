@@ -23,8 +23,9 @@ void hasher_free(struct hasher **hasher);
 /* Readable when hasher_step has something to tell. */
 int hasher_fd(const struct hasher *hasher);
 
-/* NULL: HASHES_MAX others are to be looked at. Texts are copied, and wiped when they were looked at. */
-struct hash_wait *hasher_ask(struct hasher *hasher, const uint8_t key[HASHER_KEY],
+/* NULL: HASHES_MAX others are to be looked at, or HASHES_EACH of this `pair`, who guesses: as many more could be tried
+ * before the first is found wrong. Texts are copied, and wiped when they were looked at. */
+struct hash_wait *hasher_ask(struct hasher *hasher, const uint8_t key[HASHER_KEY], uint64_t pair,
                              const char *password, const char *hash, hashed_fn *fn, void *owner);
 /* NULL is fine. It is not called any more. */
 void hash_wait_forget(struct hash_wait *wait);

@@ -122,8 +122,8 @@ hash_first(struct request *r, const struct answer *answer)
     buf_slice(&r->body, answer->body);
     r->answer = *answer;
     r->answer.body = buf_slice_of(&r->body);
-    r->hashing =
-        hasher_ask(g->hasher, r->credentials.key, r->credentials.password, hash, on_hashed, r);
+    r->hashing = hasher_ask(g->hasher, r->credentials.key, r->credentials.lockout.pair,
+                            r->credentials.password, hash, on_hashed, r);
     if (r->hashing == NULL) {
         reply_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "busy",
                     "Đang có quá nhiều người đăng nhập; hãy thử lại sau.",

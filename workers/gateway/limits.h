@@ -66,7 +66,9 @@
 #define ACT_BYTES_MAX (256u << 10)     /* of an act: 500 values or a long summary are a quarter */
 #define SIGN_IN_BYTES_MAX 4096         /* of a body that nobody has signed for yet */
 #define GATHERED_BYTES_MAX (64u << 20) /* bodies in memory, all together: six of the largest */
-#define HASHES_MAX 32   /* passwords to be looked at: three seconds of work; more are told 503 */
+#define HASHES_MAX 32 /* passwords to be looked at: three seconds of work; more are told 503 */
+#define HASHES_EACH                                                                                \
+    4 /* of one principal and address: below PAIR_FAILURES, that guesses at once gain little */
 #define PLAN_MS 5000    /* how old the campaign may be that an import begins with */
 #define GZIP_LEAST 1024 /* bytes: less is not worth the time */
 #define RETRY_S 5       /* told with 429 and 503 where nobody knows better */
