@@ -19,7 +19,7 @@
 #include <sysexits.h>
 
 #define GROUNDS_MAX (64u << 10)  /* bytes: several times what a decision rests on */
-#define LAW_OF_2022 "2024-01-01" /* in force from this day: Law 06/2022/QH15, Article 96 */
+#define LAW_OF_2022 "2024-01-01" /* law 06/2022/QH15 is in force from this day on */
 
 enum paper_of { OF_WAITING, OF_DECISION, OF_DECIDED };
 
