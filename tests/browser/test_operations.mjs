@@ -55,7 +55,7 @@ await test("silent units", async (check) => {
     await v.go("#/operations");
     await v.page.waitForSelector("text=Đơn vị im lặng");
     await v.settled();
-    check("are named", (await v.page.innerText("#page")).includes("Phường Phúc Tân"), await v.page.innerText("#page"));
+    check("are named", (await v.page.innerText("#page")).includes("Phường Bạch Đằng"), await v.page.innerText("#page"));
     await v.close(check);
 });
 
