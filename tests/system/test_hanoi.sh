@@ -35,8 +35,9 @@ equal "a district is the sum of its wards" "$(value 001 doses)" \
     "$(thidua tally --unit 001 --period 2021W44 --indicator doses --children --json | jq '[.rows[1:][].values[].value] | add')"
 equal "most and least complete districts were printed" 11 \
     "$(sed -n '/most and the least/,/^$/p' "$SCRATCH/demo.out" | grep -cE '^[0-9]{2,3} ')"
+equal "the console and who signs in are told once" 1 "$(grep -c "thi-dua-2021" "$SCRATCH/demo.out")"
 equal "two nominations were walked to a decision" \
-    "$(printf '%s\n' "Trạm Y tế phường Phúc Xá 1287/QĐ-UBND" "Tổ COVID cộng đồng số 5 12/QĐ-UBND")" \
+    "$(printf '%s\n' "Trạm Y tế phường Phúc Xá 1287/QĐ-UBND" "Tổ COVID cộng đồng số 8 12/QĐ-UBND")" \
     "$(thidua honours --json | jq -r '.honours[] | "\(.subject) \(.number)"')"
 grep -q "decided since 2021-11-08, in the hands of Phường Phúc Xá" "$SCRATCH/demo.out"
 ok $? "and shown"
