@@ -49,7 +49,7 @@ folder_need(const struct watch_folder *w, const char *folder)
 int
 watch_folder_open(struct watch_folder *w, const char *path)
 {
-    static const char *const folders[] = {"done", "failed", ".thidua", ".thidua/work",
+    static const char *const folders[] = {"done", "failed", ".thidua", ".thidua/taken",
                                           ".thidua/seen"};
     struct stat st;
     char lock[PATH_MAX];
@@ -206,11 +206,11 @@ watch_folder_take(struct watch_folder *w, struct watch_file *file)
 {
     char from[PATH_MAX];
     *file = (struct watch_file){0};
-    bool left = first_find(w, ".thidua/work/", file->name);
+    bool left = first_find(w, ".thidua/taken/", file->name);
     if (!left && !first_find(w, "", file->name)) {
         return false;
     }
-    if (!path_make(w, file->path, ".thidua/work/", file->name) ||
+    if (!path_make(w, file->path, ".thidua/taken/", file->name) ||
         !path_make(w, from, "", file->name)) {
         return false;
     }

@@ -3,7 +3,7 @@
  *     DIR/NAME                what was dropped
  *     DIR/done/, DIR/failed/  where it goes, with NAME.report.json beside it (and NAME.errors.csv)
  *     DIR/.thidua/lock        one watcher a folder
- *     DIR/.thidua/work/NAME   taken, and not done with
+ *     DIR/.thidua/taken/NAME   taken, and not done with
  *     DIR/.thidua/seen/HASH   of the content: the revision that its records have; once it was taken whole, its report
  *
  * The order makes it safe against a crash anywhere: a file is moved into work/ before it is read; its revision is on

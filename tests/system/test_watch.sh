@@ -45,10 +45,10 @@ check "stands beside it too" [ -f "$W/done/a.csv.2" ]
 killed() { # killed NAME LAYOUT: leaves NAME in work, its records taken
     cp "$W/$1" "$SCRATCH/$1"
     exits "taken ($2)" 0 watch --once --layout "$2"
-    mv "$W/done/$1" "$W/.thidua/work/$1"
+    mv "$W/done/$1" "$W/.thidua/taken/$1"
     rm "$W/done/$1.report.json"
     local seen
-    seen=$W/.thidua/seen/$(b2sum -l 128 "$W/.thidua/work/$1" | cut -d' ' -f1)
+    seen=$W/.thidua/seen/$(b2sum -l 128 "$W/.thidua/taken/$1" | cut -d' ' -f1)
     check "its revision is kept ($2)" jq -e '.revision > 0 and .report' "$seen"
     jq '{revision}' "$seen" >"$SCRATCH/seen" && cp "$SCRATCH/seen" "$seen"
 }
